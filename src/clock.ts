@@ -1,0 +1,31 @@
+/** The clock: the only file that asks what time it is; everything else is told. */
+import type { Day } from './model.ts';
+
+const BRUSSELS_DAY = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/Brussels',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
+/** Now, in milliseconds since 1970 UTC. */
+export function now(): number {
+  return Date.now();
+}
+
+/** The day it is in Belgium at a moment. */
+export function brusselsDay(moment: number): Day {
+  return BRUSSELS_DAY.format(moment);
+}
+
+/** ISO text in UTC with milliseconds of a moment. */
+export function isoMoment(moment: number): string {
+  return new Date(moment).toISOString();
+}
+
+/** The last millisecond of a Belgian day, in milliseconds since 1970 UTC. */
+export function endOfBrusselsDay(day: Day): number {
+  // Belgium is one or two hours ahead of UTC: of the two candidates, the one that still reads as that day and is later.
+  const candidates = [22, 23].map((hour) => Date.parse(`${day}T${hour}:00:00Z`) - 1);
+  return Math.max(...candidates.filter((moment) => brusselsDay(moment) === day));
+}

@@ -1,0 +1,76 @@
+/** `navette import`: files by hand, on the same path as a drop. */
+import { type Command, Option } from 'commander';
+import { ConfigError } from '../errors.ts';
+import { importByHand } from '../jobs/import-by-hand.ts';
+import type { ImportResult } from '../jobs/import-file.ts';
+import { IMPORT_MODES, type ImportMode } from '../model.ts';
+import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { jobContext } from './job-context.ts';
+import { countsLine } from './print.ts';
+
+interface ImportOptions extends CommonOptions {
+  readonly layout: string;
+  readonly secretariat: string;
+  readonly set: readonly string[];
+  readonly full?: boolean;
+  readonly delta?: boolean;
+  readonly mode?: ImportMode;
+  readonly dryRun?: boolean;
+}
+
+export function declareImport(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('import')
+    .description('import files by hand')
+    .argument('<file...>', 'local files; they are copied, never moved')
+    .requiredOption('--layout <id>', 'layout of the files')
+    .requiredOption('--secretariat <code>', 'whose files they are; "issuer" for employers, "bank" for statements')
+    .option('--set <k=v>', 'a value that the layout takes from its drop; repeatable', collect, [])
+    .addOption(new Option('--full', 'absence from the file means departure').conflicts('delta'))
+    .option('--delta', 'absence from the file means nothing')
+    .addOption(new Option('--mode <mode>', 'what a row may do').choices(IMPORT_MODES))
+    .option('--dry-run', 'print the plan and change nothing')
+    .option('--date <day>', 'today, as YYYY-MM-DD')
+    .option('--json', 'print one JSON document')
+    .action(async (files: string[], options: ImportOptions) =>
+      done(await withApp(options, (app) => importFiles(app, files, options))),
+    );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function importFiles(app: App, files: readonly string[], options: ImportOptions): Promise<ExitCode> {
+  const results = await importByHand(jobContext(app), files, {
+    layout: options.layout,
+    secretariat: options.secretariat,
+    set: Object.fromEntries(options.set.map(keyAndValue)),
+    scope: options.full === true ? 'full' : options.delta === true ? 'delta' : null,
+    mode: options.mode ?? null,
+    dryRun: options.dryRun === true,
+  });
+  app.print(results.length === 1 ? results[0] : { files: results });
+  results.forEach((result, index) => tell(app, files[index] ?? '', result));
+  const clean = results.every(
+    ({ status, counts }) => status !== 'rejected' && status !== 'held' && counts.rejected === 0,
+  );
+  return clean ? 0 : 1;
+}
+
+function keyAndValue(given: string): [string, string] {
+  const at = given.indexOf('=');
+  if (at < 1) throw new ConfigError(`--set is "${given}"; expected key=value, such as enterpriseNumber=0403019261.`);
+  return [given.slice(0, at), given.slice(at + 1)];
+}
+
+const SHOWN_ISSUES = 20;
+
+function tell(app: App, file: string, { fileId, status, counts, issues }: ImportResult): void {
+  app.say(`${file}: ${status}${fileId === null ? '' : ` (file ${fileId})`}`);
+  app.say(`  ${countsLine(counts)}`);
+  for (const { row, severity, message } of issues.slice(0, SHOWN_ISSUES)) {
+    app.say(`  ${row === null ? 'file' : `row ${row}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`);
+  }
+  if (issues.length > SHOWN_ISSUES) app.say(`  and ${issues.length - SHOWN_ISSUES} more: navette file ${fileId ?? ''}`);
+}

@@ -1,0 +1,199 @@
+/** The configuration: reads the whole folder, checks it, and lists every fault at once before anything runs. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { type DropConfig, dropShape } from './config/drops.ts';
+import type { Environment } from './config/environment.ts';
+import { layoutShape, toLayout } from './config/layouts.ts';
+import { type Limits, type NavetteConfig, navetteShape } from './config/navette.ts';
+import { type ProductConfig, productsShape } from './config/products.ts';
+import { readYamlFile, type YamlFile } from './config/yaml-file.ts';
+import { ConfigError } from './errors.ts';
+import { loadMessages, type Messages } from './messages.ts';
+import type { Layout, Scope } from './model.ts';
+
+/** A drop with its secrets resolved, its limits filled in, and its folders absolute. */
+export interface Drop {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly secretariat: string;
+  readonly kind: 'sftp' | 'folder';
+  readonly sftp: SftpPlace | null;
+  readonly paths: { readonly in: string; readonly out: string; readonly archive: string; readonly error: string };
+  readonly settled: 'marker' | 'rename' | 'stable';
+  readonly layouts: readonly string[];
+  readonly limits: Limits;
+  readonly scope: Scope | null;
+  readonly mode: 'create' | 'update' | 'upsert';
+  readonly set: Readonly<Record<string, string>>;
+}
+
+export interface SftpPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string | null;
+  readonly privateKey: string | null;
+  readonly hostKeys: readonly string[];
+}
+
+export interface Config {
+  readonly navette: NavetteConfig;
+  readonly products: readonly ProductConfig[];
+  readonly drops: readonly Drop[];
+  readonly layouts: ReadonlyMap<string, ConfiguredLayout>;
+  readonly messages: Messages;
+  /** folder where fetched files are kept */
+  readonly storage: string;
+}
+
+export interface ConfiguredLayout {
+  readonly layout: Layout;
+  /** changes with every change of the YAML: a changed layout may not deactivate unseen */
+  readonly hash: string;
+}
+
+/** Reads everything under the environment's configuration folder; ConfigError lists all faults. */
+export function loadConfig(environment: Environment): Config {
+  const folder = environment.config;
+  if (!existsSync(folder)) throw new ConfigError(`There is no configuration folder ${folder} (NAVETTE_CONFIG).`);
+  const faults: string[] = [];
+  const taken = <T>(file: YamlFile<T>): T | null => {
+    faults.push(...file.faults);
+    return file.value;
+  };
+  const navette = taken(readYamlFile(join(folder, 'navette.yaml'), navetteShape));
+  const products = taken(readYamlFile(join(folder, 'products.yaml'), productsShape));
+  const layouts = new Map<string, ConfiguredLayout>();
+  for (const path of yamlFiles(join(folder, 'layouts'))) {
+    const file = readYamlFile(path, layoutShape);
+    const value = taken(file);
+    if (value === null) continue;
+    faults.push(...nameFault(file, value.id));
+    layouts.set(value.id, { layout: toLayout(value), hash: hashOf(readFileSync(path)) });
+  }
+  const drops: Drop[] = [];
+  for (const path of yamlFiles(join(folder, 'drops'))) {
+    const file = readYamlFile(path, dropShape);
+    const value = taken(file);
+    if (value === null) continue;
+    faults.push(...nameFault(file, value.id), ...dropFaults(file, value, layouts));
+    const drop = navette === null ? null : resolveDrop(value, file, environment, navette.limits, faults);
+    if (drop !== null) drops.push(drop);
+  }
+  let messages: Messages | null = null;
+  try {
+    messages = loadMessages(join(folder, 'messages'));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    faults.push(...error.faults);
+  }
+  if (faults.length > 0 || navette === null || products === null || messages === null) throw new ConfigError(faults);
+  const storage = navette.storage.folder ?? 'storage';
+  return {
+    navette,
+    products: products.products,
+    drops,
+    layouts,
+    messages,
+    storage: isAbsolute(storage) ? storage : join(environment.home, storage),
+  };
+}
+
+function yamlFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return names.sort().map((name) => join(folder, name));
+}
+
+function nameFault(file: YamlFile<unknown>, id: string): string[] {
+  if (basename(file.path) === `${id}.yaml`) return [];
+  return [`${file.at(['id'])}: "id" is "${id}"; a file is named after its id, so this one would be ${id}.yaml.`];
+}
+
+/** Who may bring what: only the issuer its employers, only the bank its statements. */
+function dropFaults(
+  file: YamlFile<unknown>,
+  drop: DropConfig,
+  layouts: ReadonlyMap<string, ConfiguredLayout>,
+): string[] {
+  const faults: string[] = [];
+  drop.layouts.forEach((id, index) => {
+    const kind = layouts.get(id)?.layout.kind;
+    const where = file.at(['layouts', index]);
+    if (kind === undefined) {
+      faults.push(`${where}: there is no layout "${id}"; allowed: ${[...layouts.keys()].join(', ')}.`);
+    } else if (kind === 'employers' && drop.secretariat !== 'issuer') {
+      faults.push(`${where}: layout "${id}" brings employers; only a drop with "secretariat: issuer" may.`);
+    } else if (kind === 'bank-statement' && drop.secretariat !== 'bank') {
+      faults.push(`${where}: layout "${id}" brings bank statements; only a drop with "secretariat: bank" may.`);
+    }
+  });
+  return faults;
+}
+
+function resolveDrop(
+  given: DropConfig,
+  file: YamlFile<unknown>,
+  environment: Environment,
+  defaults: Limits,
+  faults: string[],
+): Drop | null {
+  const at = (path: string): string => (given.kind === 'folder' ? resolve(environment.home, path) : path);
+  let sftp: SftpPlace | null = null;
+  // A drop that is switched off is an example or a plan: its secrets need not be there yet.
+  if (given.sftp !== undefined && given.enabled) {
+    const { privateKeyFile, passwordFile, passwordEnv } = given.sftp;
+    const secretFile = privateKeyFile ?? passwordFile;
+    let secret: string | undefined;
+    if (secretFile !== undefined) {
+      try {
+        secret = readFileSync(resolve(environment.config, secretFile), 'utf8');
+      } catch {
+        const key = privateKeyFile === undefined ? 'passwordFile' : 'privateKeyFile';
+        faults.push(`${file.at(['sftp', key])}: "sftp.${key}" names ${secretFile}, which cannot be read.`);
+        return null;
+      }
+    } else if (passwordEnv !== undefined) {
+      secret = environment.secret(passwordEnv);
+      if (secret === undefined) {
+        faults.push(`${file.at(['sftp', 'passwordEnv'])}: the environment variable ${passwordEnv} is not set.`);
+        return null;
+      }
+    }
+    const { host, port, username, hostKeys } = given.sftp;
+    const isKey = privateKeyFile !== undefined;
+    sftp = {
+      host,
+      port,
+      username,
+      hostKeys,
+      password: isKey ? null : (secret?.trimEnd() ?? null),
+      privateKey: isKey ? (secret ?? null) : null,
+    };
+  }
+  const { maxRejectedRatio, maxDeactivatedRatio, maxDeactivatedCount, maxBytes } = given.limits;
+  return {
+    id: given.id,
+    enabled: given.enabled,
+    secretariat: given.secretariat,
+    kind: given.kind,
+    sftp,
+    paths: { in: at(given.paths.in), out: at(given.paths.out), archive: at(given.paths.archive), error: at(given.paths.error) },
+    settled: given.settled,
+    layouts: given.layouts,
+    limits: {
+      maxRejectedRatio: maxRejectedRatio ?? defaults.maxRejectedRatio,
+      maxDeactivatedRatio: maxDeactivatedRatio ?? defaults.maxDeactivatedRatio,
+      maxDeactivatedCount: maxDeactivatedCount ?? defaults.maxDeactivatedCount,
+      maxBytes: maxBytes ?? defaults.maxBytes,
+    },
+    scope: given.scope ?? null,
+    mode: given.mode,
+    set: given.set,
+  };
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,82 @@
+/** Decides which files of a listing their sender has finished writing. */
+import type { RemoteFile } from './drop-shape.ts';
+import { sameState } from './whole-read.ts';
+
+/** `marker`: the sender says so by a second file; `rename`: by a final name; `stable`: two listings agree. */
+export type SettleRule = 'marker' | 'rename' | 'stable';
+
+interface ReadyFile {
+  readonly file: RemoteFile;
+  /** name of the marker that released it */
+  readonly marker: string | null;
+  /** names of its `.sha256` and `.count`, those that are there */
+  readonly sidecars: readonly string[];
+}
+
+/** Every listed file stands in exactly one of the four. */
+export interface Settled {
+  readonly ready: ReadyFile[];
+  readonly waiting: RemoteFile[];
+  /** withdrawn by their sender with `TD.<name>` */
+  readonly cancelled: RemoteFile[];
+  /** markers, sidecars, dotfiles and temporary names: no files of their own */
+  readonly ignored: RemoteFile[];
+}
+
+const SIDECARS = ['.sha256', '.count'];
+const TEMPORARY = ['.part', '.tmp', '.filepart', '.writing'];
+
+/**
+ * Sorts a listing. Temporary names and dotfiles are ignored under every rule: an upload that stalls agrees with itself
+ * in two listings. Under `stable`, `previous` null means that nothing can be ready yet.
+ */
+export function settledFiles(
+  rule: SettleRule,
+  now: readonly RemoteFile[],
+  previous: readonly RemoteFile[] | null,
+): Settled {
+  const names = new Set(now.map((file) => file.name));
+  const byName = new Map(now.map((file) => [file.name, file]));
+  const earlier = new Map((previous ?? []).map((file) => [file.name, file]));
+  const settled: Settled = { ready: [], waiting: [], cancelled: [], ignored: [] };
+
+  const isStable = (name: string): boolean => {
+    const [before, after] = [earlier.get(name), byName.get(name)];
+    return before !== undefined && after !== undefined && sameState(before, after);
+  };
+
+  for (const file of now) {
+    if (isTemporary(file.name) || isSidecar(file.name) || (rule === 'marker' && isMarker(file.name, names))) {
+      settled.ignored.push(file);
+      continue;
+    }
+    const sidecars = SIDECARS.map((suffix) => file.name + suffix).filter((name) => names.has(name));
+    const marker = rule === 'marker' ? markerOf(file.name, names) : null;
+    if (rule === 'marker' && names.has(`TD.${file.name}`)) settled.cancelled.push(file);
+    else if (rule === 'marker' && marker === null) settled.waiting.push(file);
+    else if (rule === 'stable' && ![file.name, ...sidecars].every(isStable)) settled.waiting.push(file);
+    else settled.ready.push({ file, marker, sidecars });
+  }
+  return settled;
+}
+
+function markerOf(name: string, names: ReadonlySet<string>): string | null {
+  return [`${name}.done`, `GO.${name}`].find((marker) => names.has(marker)) ?? null;
+}
+
+/** A name of a marker's form without a file to mark is still a marker, unless a marker of its own makes it a file. */
+function isMarker(name: string, names: ReadonlySet<string>): boolean {
+  const marked =
+    /^(?:GO|TD)\.(?<base>.+)$/u.exec(name)?.groups?.base ?? /^(?<base>.+)\.done$/u.exec(name)?.groups?.base;
+  if (marked === undefined) return false;
+  return names.has(marked) || markerOf(name, names) === null;
+}
+
+function isSidecar(name: string): boolean {
+  return SIDECARS.some((suffix) => name.endsWith(suffix));
+}
+
+function isTemporary(name: string): boolean {
+  const lower = name.toLowerCase();
+  return name.startsWith('.') || TEMPORARY.some((suffix) => lower.endsWith(suffix));
+}

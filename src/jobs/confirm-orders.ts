@@ -1,0 +1,130 @@
+/** Confirms drafts: their cards are ordered, their invoices made and numbered, their notices queued, in one transaction. */
+import { RefusedError } from '../errors.ts';
+import { carryLinesOfLeavers, markInvoiced, readSelfConfirmingDrafts } from '../load/confirm-orders.ts';
+import { type Db, reasonOf } from '../load/database.ts';
+import { drawCommunicationCounters, type InvoiceToWrite, writeInvoices } from '../load/invoices.ts';
+import { dropMootCards, nameNewCards, orderCards } from '../load/order-cards.ts';
+import { findOrder, lockFreeDrafts, lockOrder, type OrderKey } from '../load/order-locks.ts';
+import { acknowledgeWarnings, readHoldingCodes } from '../load/order-warnings.ts';
+import { readOrders } from '../load/orders.ts';
+import type { Period } from '../model.ts';
+import { addDays } from '../transform/calendar.ts';
+import { HOLDING_WARNINGS } from '../transform/order-warnings.ts';
+import { makeStructuredCommunication } from '../transform/structured-communication.ts';
+import { isAboutConnection } from './connection-errors.ts';
+import { renewalHorizon } from './make-drafts.ts';
+import type { OrderContext, ParkedOrder } from './order-context.ts';
+import { type PricedOrder, priceOrderSet } from './price-orders.ts';
+
+/** Orders in one transaction: the invoice numbers are locked at its end. */
+const ORDERS_AT_ONCE = 2000;
+
+export interface Confirmed {
+  readonly invoiced: readonly PricedOrder[];
+  /** orders of which nothing was left: everybody on them has gone since */
+  readonly emptied: readonly OrderKey[];
+}
+
+/**
+ * Confirms, as "system", every draft of the standing orders that allow it and that no warning holds; with `period`, only
+ * those of that month worked. One that cannot be confirmed is parked and stays a draft.
+ */
+export async function confirmFreeDrafts(context: OrderContext, period: Period | null): Promise<ParkedOrder[]> {
+  const { db } = context.database;
+  const free = await readSelfConfirmingDrafts(db, HOLDING_WARNINGS, period);
+  const parked: ParkedOrder[] = [];
+  for (let start = 0; start < free.length; start += ORDERS_AT_ONCE) {
+    await confirmBatch(context, free.slice(start, start + ORDERS_AT_ONCE), parked);
+  }
+  return parked;
+}
+
+async function confirmBatch(context: OrderContext, orders: readonly OrderKey[], parked: ParkedOrder[]): Promise<void> {
+  const { db } = context.database;
+  try {
+    const confirmed = await db.transaction().execute(async (trx) => {
+      await lockFreeDrafts(trx, orders, HOLDING_WARNINGS);
+      return invoiceOrderSet(trx, context, 'system');
+    });
+    noteConfirmed(context, confirmed);
+  } catch (error) {
+    if (isAboutConnection(error)) throw error;
+    const [order, ...others] = orders;
+    if (order === undefined) throw error;
+    if (others.length > 0) {
+      for (const each of orders) await confirmBatch(context, [each], parked);
+      return;
+    }
+    const reason = error instanceof RangeError ? 'contract.fees' : reasonOf(error);
+    const [head] = await readOrders(db, { ids: [order.id] });
+    const period = head?.runPeriod ?? '';
+    context.log('order.parked', { enterpriseNumber: order.enterpriseNumber, orderId: order.id, period, reason });
+    parked.push({ enterpriseNumber: order.enterpriseNumber, standingOrder: null, period, reason });
+  }
+}
+
+export interface ConfirmByHand {
+  readonly by: string;
+  /** codes of warnings that `by` has looked at; `all` of them, or none */
+  readonly acknowledge: 'all' | readonly string[];
+}
+
+/**
+ * Confirms one draft on a person's word.
+ * @throws RefusedError when it is no draft, its employer is inactive, or a warning that holds it was not acknowledged; nothing is changed
+ */
+export async function confirmOrder(context: OrderContext, id: number, { by, acknowledge }: ConfirmByHand): Promise<Confirmed> {
+  const { database, today } = context;
+  const order = await findOrder(database.db, id);
+  if (order === null) throw new RefusedError(`There is no order ${id}.`);
+  const confirmed = await database.db.transaction().execute(async (trx) => {
+    const { status, employerStatus } = await lockOrder(trx, order);
+    if (status !== 'draft') throw new RefusedError(`Order ${id} is ${status}; only a draft can be confirmed.`);
+    if (employerStatus !== 'active') {
+      throw new RefusedError(`Order ${id} belongs to an inactive employer and cannot be confirmed.`);
+    }
+    await acknowledgeWarnings(trx, order, acknowledge === 'all' ? null : acknowledge, by, today);
+    const holding = await readHoldingCodes(trx, order.enterpriseNumber, id, HOLDING_WARNINGS);
+    if (holding.length > 0) {
+      throw new RefusedError(`Order ${id} is held by warnings that were not acknowledged: ${holding.join(', ')}.`);
+    }
+    return invoiceOrderSet(trx, context, by);
+  });
+  noteConfirmed(context, confirmed);
+  return confirmed;
+}
+
+/** Everything a confirmation does to the drafts in `order_set`, the invoice numbers last. */
+async function invoiceOrderSet(db: Db, context: OrderContext, by: string): Promise<Confirmed> {
+  const { config, today } = context;
+  const emptied = await carryLinesOfLeavers(db, today);
+  await dropMootCards(db, renewalHorizon(today));
+  await nameNewCards(db);
+  await orderCards(db);
+  const invoiced = await priceOrderSet(db, config, today);
+  await markInvoiced(db, by, today);
+  const dueOn = addDays(today, config.issuer.paymentDays);
+  await writeInvoices(db, today.slice(0, 4), await withCommunications(db, invoiced), { issuedOn: today, dueOn });
+  return { invoiced, emptied };
+}
+
+async function withCommunications(db: Db, orders: readonly PricedOrder[]): Promise<InvoiceToWrite[]> {
+  const invoices = orders.flatMap(({ enterpriseNumber, orderId, invoices }) =>
+    invoices.map((invoice) => ({ enterpriseNumber, orderId, ...invoice })),
+  );
+  const counters = await drawCommunicationCounters(db, invoices.length);
+  return invoices.map((invoice, index) => {
+    const counter = counters[index];
+    if (counter === undefined) throw new RangeError('Every invoice has a counter of its own.');
+    return { ...invoice, structuredCommunication: makeStructuredCommunication(counter) };
+  });
+}
+
+function noteConfirmed({ log }: OrderContext, { invoiced, emptied }: Confirmed): void {
+  for (const { enterpriseNumber, orderId, total, invoices } of invoiced) {
+    log('order.confirmed', { enterpriseNumber, orderId, totalCents: total, invoices: invoices.length });
+  }
+  for (const { enterpriseNumber, id } of emptied) log('order.cancelled', { enterpriseNumber, orderId: id, reason: 'empty' });
+  const invoices = invoiced.reduce((count, order) => count + order.invoices.length, 0);
+  if (invoices > 0) log('notice.queued', { invoices });
+}

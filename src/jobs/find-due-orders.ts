@@ -1,0 +1,88 @@
+/** Which slots of standing orders are due and empty, and which filled ones may get a supplement. */
+import { readMonthsWithPayroll, readSlotsToLookAtAgain, readStandingOrders, type StandingOrderRow } from '../load/standing-orders.ts';
+import type { SlotToRun } from '../load/slot-run.ts';
+import type { Db } from '../load/database.ts';
+import type { Day, Period } from '../model.ts';
+import { type DueSlot, dueDay, dueSlots, hasSlot, lateSlots, validityStart } from '../transform/slots.ts';
+import { orderReference } from '../transform/standing-order.ts';
+
+/**
+ * Recurring slots, oldest month first within an employer. Without `period`: all that are due by `today` and empty, with
+ * those marked that come so late that a person should look. With it: that month worked, whatever the day, none marked.
+ */
+export async function findDueSlots(db: Db, today: Day, period: Period | null): Promise<SlotToRun[]> {
+  const orders = await readStandingOrders(db);
+  const wanted = orders.map((order) => ({ order, due: slotsOf(order, today, period) }));
+  const spoken = await monthsWithPayroll(
+    db,
+    wanted.filter(({ order }) => order.quantityFrom === 'payroll'),
+  );
+  return wanted
+    .flatMap(({ order, due }) => {
+      const ready = order.quantityFrom === 'payroll' ? due.filter((slot) => spoken.has(keyOf(order, slot.period))) : due;
+      const late = period === null ? lateSlots(order.quantityFrom, ready, today) : new Set<Period>();
+      return ready.map((slot) => ({ dueOn: slot.dueOn, slot: recurring(order, slot, late.has(slot.period), today) }));
+    })
+    .sort((a, b) => compare(a.slot.period, b.slot.period) || compare(a.dueOn, b.dueOn))
+    .map(({ slot }) => slot);
+}
+
+/** Months that were ordered and may get a supplement, by the rule of their standing order, oldest first. */
+export async function findSupplements(db: Db, today: Day, period: Period | null): Promise<SlotToRun[]> {
+  const orders = new Map(
+    (await readStandingOrders(db)).map((order) => [`${order.enterpriseNumber}:${order.id}`, order]),
+  );
+  return (await readSlotsToLookAtAgain(db))
+    .filter((month) => period === null || month.period === period)
+    .flatMap((month) => {
+      const order = orders.get(`${month.enterpriseNumber}:${month.standingOrderId}`);
+      if (order === undefined) return [];
+      const slot = recurring(order, { period: month.period, dueOn: today }, false, today);
+      return [{ ...slot, kind: 'supplement' as const }];
+    })
+    .sort((a, b) => compare(a.period, b.period));
+}
+
+function slotsOf(order: StandingOrderRow, today: Day, period: Period | null): DueSlot[] {
+  const contracts = order.contractsFrom.map((from) => ({ from }));
+  const filled = new Set(order.filled);
+  if (period === null) return dueSlots(order, contracts, today, filled);
+  if (filled.has(period) || !hasSlot(order, contracts, period)) return [];
+  return [{ period, dueOn: dueDay(order, period) }];
+}
+
+async function monthsWithPayroll(
+  db: Db,
+  wanted: readonly { readonly order: StandingOrderRow; readonly due: readonly DueSlot[] }[],
+): Promise<Set<string>> {
+  const months = wanted.flatMap(({ order, due }) =>
+    due.map(({ period }) => ({ enterpriseNumber: order.enterpriseNumber, productCode: order.productCode, period })),
+  );
+  if (months.length === 0) return new Set();
+  return new Set((await readMonthsWithPayroll(db, months)).map((month) => keyOf(month, month.period)));
+}
+
+function recurring(order: StandingOrderRow, slot: DueSlot, isLate: boolean, today: Day): SlotToRun {
+  return {
+    enterpriseNumber: order.enterpriseNumber,
+    standingOrderId: order.id,
+    productCode: order.productCode,
+    period: slot.period,
+    kind: 'recurring',
+    reference: orderReference(order.reference, slot.period),
+    validityStart: validityStart(order.validityStart, today),
+    quantityFrom: order.quantityFrom,
+    quantity: order.quantity,
+    faceValue: null,
+    late: order.late,
+    lateDueOn: isLate ? slot.dueOn : null,
+  };
+}
+
+function keyOf(of: { readonly enterpriseNumber: string; readonly productCode: string }, period: Period): string {
+  return `${of.enterpriseNumber}:${of.productCode}:${period}`;
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

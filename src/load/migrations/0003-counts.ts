@@ -1,0 +1,70 @@
+/** Counts: what payroll grants, how it came about, and what the last run left unordered. */
+import { type Kysely, sql } from 'kysely';
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table entitlement (
+      enterprise_number text not null,
+      beneficiary_id bigint not null,
+      product_code text not null,
+      period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
+      face_value integer not null check (face_value > 0),
+      restated_quantity integer not null default 0,
+      added_quantity integer not null default 0,
+      quantity integer not null generated always as (restated_quantity + added_quantity) stored,
+      restated_as_of timestamptz,
+      file_id bigint,
+      row_number integer,
+      primary key (enterprise_number, beneficiary_id, product_code, period, face_value)
+    )`.execute(db);
+  await sql`create sequence entitlement_change_id`.execute(db);
+  await sql`
+    create table entitlement_change (
+      enterprise_number text not null,
+      id bigint not null default nextval('entitlement_change_id'),
+      beneficiary_id bigint not null,
+      product_code text not null,
+      period text not null,
+      face_value integer not null,
+      before integer not null,
+      after integer not null,
+      kind text not null check (kind in ('restated', 'signed', 'blended', 'fixed', 'written-off')),
+      file_id bigint,
+      row_number integer,
+      changed_by text,
+      why text,
+      at timestamptz not null default now(),
+      primary key (enterprise_number, id)
+    )`.execute(db);
+  await sql`
+    create index entitlement_change_key on entitlement_change
+      (enterprise_number, beneficiary_id, product_code, period)`.execute(db);
+  // What one blended payroll value took off an earlier period, so that a corrected file can give it back.
+  await sql`
+    create table entitlement_split (
+      enterprise_number text not null,
+      beneficiary_id bigint not null,
+      product_code text not null,
+      period text not null,
+      earlier_period text not null,
+      earlier_face_value integer not null,
+      quantity integer not null check (quantity > 0),
+      as_of timestamptz not null,
+      file_id bigint,
+      row_number integer,
+      primary key (enterprise_number, beneficiary_id, product_code, period)
+    )`.execute(db);
+  await sql`
+    create table carry (
+      enterprise_number text not null,
+      beneficiary_id bigint not null,
+      product_code text not null,
+      period text not null,
+      face_value integer not null,
+      quantity integer not null check (quantity <> 0),
+      reason text not null check (reason in
+        ('net-negative', 'leaver.residue', 'leaver.unordered', 'no-card', 'limit.yearly', 'late', 'written-off')),
+      order_id bigint,
+      primary key (enterprise_number, beneficiary_id, product_code, period, face_value)
+    )`.execute(db);
+}

@@ -1,0 +1,95 @@
+/** Writes what a checked beneficiaries plan changes: new people, changed people, their history; nothing for unchanged rows. */
+import { sql } from 'kysely';
+import { PLANNED_COLUMNS } from './beneficiary-columns.ts';
+import type { Db } from './database.ts';
+import { type Delivery, refusedRow } from './found-issues.ts';
+import { differs } from './plan-beneficiaries.ts';
+
+/**
+ * Decides the outcome of every row that is left: duplicates of a row before it, older than what is known, new, changed, unchanged.
+ * The product changes must be planned already: a row that changes only a product is an update.
+ */
+export async function decideOutcomes(db: Db): Promise<void> {
+  await sql`
+    insert into row_outcome (row_number, outcome, deactivated)
+    select p.row_number,
+           case when p.position > 1 then 'duplicate'
+                when p.known_id is null then 'created'
+                when p.stale then 'unchanged'
+                when p.old_status = 'inactive' and p.status = 'active' then 'reactivated'
+                when ${differs} or exists (select from plan_product c where c.row_number = p.row_number) then 'updated'
+                else 'unchanged' end,
+           p.position = 1 and not p.stale and p.old_status = 'active' and p.status = 'inactive'
+      from (select *, coalesce(old_as_of > as_of, false) as stale,
+                   row_number() over (partition by enterprise_number, national_register_number order by row_number) as position
+              from plan_beneficiary p, (select as_of from delivery) d
+             where not ${refusedRow('p')}) p
+      left join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
+}
+
+/** Warnings that go with an outcome: an older file about somebody newer, an unknown person who has left. */
+export async function warnOfOutcomes(db: Db): Promise<void> {
+  await sql`
+    insert into found_issue (row_number, column_name, code, severity)
+    select p.row_number, null, 'row.stale', 'warning'
+      from plan_beneficiary p join row_outcome o using (row_number)
+     where o.outcome = 'unchanged' and p.old_as_of > (select as_of from delivery)
+    union all
+    select p.row_number, 'status', 'person.unknown-leaver', 'warning'
+      from plan_beneficiary p join row_outcome o using (row_number)
+     where o.outcome = 'created' and p.status = 'inactive'`.execute(db);
+}
+
+const columns = sql.join(PLANNED_COLUMNS.map((column) => sql.ref(column)));
+const planned = sql.join(PLANNED_COLUMNS.map((column) => sql`p.${sql.ref(column)}`));
+
+export async function insertBeneficiaries(db: Db, delivery: Delivery, today: string): Promise<void> {
+  await sql`
+    with new as (
+      insert into beneficiary (enterprise_number, national_register_number, ${columns}, status_since, fingerprint, as_of,
+                               secretariat_code, last_file_id)
+      select p.enterprise_number, p.national_register_number, ${planned}, ${today}::date, p.fingerprint,
+             ${delivery.asOf}::timestamptz, ${delivery.secretariat}, ${delivery.fileId}::bigint
+        from plan_beneficiary p join row_outcome o using (row_number)
+       where o.outcome = 'created' order by p.row_number
+      returning enterprise_number, id, national_register_number, status
+    )
+    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
+    select new.enterprise_number, new.id, ${delivery.fileId}::bigint, p.row_number, null,
+           jsonb_build_object('status', new.status)
+      from new join plan_beneficiary p using (enterprise_number, national_register_number)
+      join row_outcome o on o.row_number = p.row_number and o.outcome = 'created'`.execute(db);
+}
+
+export async function updateBeneficiaries(db: Db, delivery: Delivery, today: string): Promise<void> {
+  await sql`
+    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
+    select b.enterprise_number, b.id, ${delivery.fileId}::bigint, p.row_number, changed.before, changed.after
+      from plan_beneficiary p
+      join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')
+      join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.known_id,
+           lateral (select jsonb_object_agg(n.key, f.value) as before, jsonb_object_agg(n.key, n.value) as after
+                      from jsonb_each(to_jsonb((select r from (select ${planned}) r))) n
+                      join jsonb_each(to_jsonb((select r from (select ${sql.join(
+                        PLANNED_COLUMNS.map((column) => sql`b.${sql.ref(column)}`),
+                      )}) r))) f using (key)
+                     where n.value is distinct from f.value) changed
+     where changed.after is not null`.execute(db);
+  await sql`
+    update beneficiary b
+       set (${columns}) = row (${planned}),
+           status_since = case when b.status = p.status then b.status_since else ${today}::date end,
+           fingerprint = p.fingerprint, as_of = ${delivery.asOf}::timestamptz,
+           secretariat_code = ${delivery.secretariat}, last_file_id = ${delivery.fileId}::bigint
+      from plan_beneficiary p join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')
+     where b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
+  // Who is confirmed as they are is confirmed by this sender from this moment on: an older file may not change them later.
+  await sql`
+    update beneficiary b
+       set as_of = ${delivery.asOf}::timestamptz, secretariat_code = ${delivery.secretariat},
+           last_file_id = ${delivery.fileId}::bigint
+      from plan_beneficiary p join row_outcome o on o.row_number = p.row_number and o.outcome = 'unchanged'
+     where b.enterprise_number = p.enterprise_number and b.id = p.known_id
+       and (b.as_of < ${delivery.asOf}::timestamptz or b.as_of = ${delivery.asOf}::timestamptz
+            and b.secretariat_code is distinct from ${delivery.secretariat})`.execute(db);
+}
