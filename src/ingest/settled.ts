@@ -5,7 +5,7 @@ import { sameState } from './whole-read.ts';
 /** `marker`: the sender says so by a second file; `rename`: by a final name; `stable`: two listings agree. */
 export type SettleRule = 'marker' | 'rename' | 'stable';
 
-interface ReadyFile {
+export interface ReadyFile {
   readonly file: RemoteFile;
   /** name of the marker that released it */
   readonly marker: string | null;

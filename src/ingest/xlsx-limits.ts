@@ -20,7 +20,7 @@ export function badWorkbook(found: string): FileError {
   return new FileError('file.format', { found });
 }
 
-/** More of `what` (`bytes`, `inflated`, `ratio`, `entries`, `cell`, `token`, `depth`, `strings`) than `limit`. */
+/** More of `what` (`inflated`, `ratio`, `entries`, `cell`, `token`, `depth`, `strings`, ...) than `limit`. */
 export function overLimit(what: string, limit: number): FileError {
   return new FileError('file.limit', { what, limit });
 }

@@ -41,7 +41,7 @@ function sharedStringsSink(strings: StringTableBuilder): XmlSink {
         // Anything unknown here may stand for a string, and all numbers after it would be wrong.
         if (!tagIs(tag, 'extLst')) throw badWorkbook('shared-strings');
         skipped = depth;
-      } else if (tagIs(tag, 't') && (depth === 3 || inRun)) {
+      } else if (!inText && tagIs(tag, 't')) {
         inText = true;
       } else if (depth === 3 && tagIs(tag, 'r')) {
         inRun = true;

@@ -46,7 +46,7 @@ async function readStart(path: string, maxBytes: number): Promise<Buffer> {
   try {
     const { size } = await handle.stat();
     if (size === 0) throw new FileError('file.empty');
-    if (size > maxBytes) throw overLimit('bytes', maxBytes);
+    if (size > maxBytes) throw new FileError('file.limit', { maxBytes });
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
     return buffer.subarray(0, bytesRead);
   } finally {

@@ -5,7 +5,7 @@ import type { Drop } from '../config.ts';
 import { FileError, RefusedError, RetryableError } from '../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../ingest/drop.ts';
 import { nameFault } from '../ingest/remote-name.ts';
-import { type SettledFile, settledFiles } from '../ingest/settled.ts';
+import { type ReadyFile, settledFiles } from '../ingest/settled.ts';
 import { findOpenArrival, getFile, insertFileIssues, insertSeenFile, listToArchive, markArchived, markFetched, markOutcome } from '../load/ledger.ts';
 import { listSecretariats } from '../load/secretariats.ts';
 import { fileNameForLog } from '../log.ts';
@@ -55,7 +55,7 @@ async function listReady(
   opened: OpenDrop,
   listings: Listings,
   pause: () => Promise<void>,
-): Promise<SettledFile[]> {
+): Promise<ReadyFile[]> {
   let before = listings.get(drop.id) ?? null;
   let listing = await opened.list();
   if (drop.settled === 'stable' && before === null && listing.length > 0) {
@@ -72,7 +72,7 @@ async function pullFile(
   context: JobContext,
   drop: Drop,
   opened: OpenDrop,
-  settled: SettledFile,
+  settled: ReadyFile,
 ): Promise<ImportResult | null> {
   const { file } = settled;
   const facts = { drop: drop.id, file: fileNameForLog(file.name) };
@@ -184,7 +184,7 @@ async function archive(
   opened: OpenDrop,
   id: number,
   seen: RemoteFile,
-  settled: SettledFile | null,
+  settled: ReadyFile | null,
 ): Promise<void> {
   const { db } = context.database;
   const file = await getFile(db, id);
@@ -207,7 +207,7 @@ async function archive(
 /** Files that were decided by an earlier run that ended before it could move them. */
 async function archiveSettledBefore(context: JobContext, drop: Drop, opened: OpenDrop): Promise<void> {
   for (const file of await listToArchive(context.database.db, drop.id)) {
-    const seen = { name: file.name, size: file.size, mtime: file.mtime };
+    const seen = { name: file.name, size: file.size, mtime: isoMoment(Date.parse(file.mtime)) };
     await archive(context, opened, file.id, seen, null);
   }
 }

@@ -180,7 +180,7 @@ describe('limits', () => {
     expect(await refusal(many)).toMatchObject(limit('entries'));
     const parts = withPart(SHEET, (part) => part);
     const small = writeAndRead(folder, parts, {}, { maxBytes: 500 });
-    await expect(small).rejects.toMatchObject({ code: 'file.limit', params: { what: 'bytes', limit: 500 } });
+    await expect(small).rejects.toMatchObject({ code: 'file.limit', params: { maxBytes: 500 } });
     const flat = writeAndRead(folder, parts, {}, { maxBytes: 1e6, maxInflatedBytes: 1_000 });
     await expect(flat).rejects.toMatchObject({ code: 'file.limit', params: { what: 'inflated', limit: 1_000 } });
     const lying = withPart(SHEET, (part) => ({ ...part, declared: { size: 50 } }));

@@ -1,0 +1,32 @@
+/** `navette config check`: reads the whole configuration and says what is wrong with it. */
+import type { Command } from 'commander';
+import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
+
+export function declareConfig(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('config')
+    .description('look at the configuration')
+    .command('check')
+    .description('check every file of the configuration')
+    .option('--json', 'print one JSON document')
+    .action((options: CommonOptions) => done(check(options)));
+}
+
+/** A faulty configuration never gets here: opening it throws all of its faults. */
+function check(options: CommonOptions): ExitCode {
+  const desk = openDesk(options);
+  const { drops, layouts, products, navette } = desk.config;
+  const enabled = drops.filter((drop) => drop.enabled);
+  desk.print({
+    ok: true,
+    drops: enabled.map((drop) => drop.id),
+    layouts: [...layouts.keys()],
+    products: products.map((product) => product.code),
+    secretariats: navette.secretariats.map((secretariat) => secretariat.code),
+  });
+  desk.say(`The configuration in ${desk.environment.config} is sound:`);
+  desk.say(`  ${enabled.length} of ${drops.length} drops enabled: ${enabled.map((drop) => drop.id).join(', ') || 'none'}`);
+  desk.say(`  ${layouts.size} layouts: ${[...layouts.keys()].join(', ')}`);
+  desk.say(`  ${products.length} products, ${navette.secretariats.length} secretariats`);
+  return 0;
+}

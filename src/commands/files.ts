@@ -1,0 +1,91 @@
+/** `navette files` and `navette file <id>`: the ledger, and one delivery with everything that was said about it. */
+import { type Command, Option } from 'commander';
+import { RefusedError } from '../errors.ts';
+import { NO_COUNTS } from '../jobs/receipt.ts';
+import { tellIssue } from '../jobs/issue-text.ts';
+import { type DropFile, getFile, listFiles, listIssues } from '../load/ledger.ts';
+import { listSecretariats } from '../load/secretariats.ts';
+import { FILE_STATUSES, type FileStatus } from '../model.ts';
+import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { positiveInteger } from './options.ts';
+import { countsLine, table } from './print.ts';
+
+export function declareFiles(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('files')
+    .description('list the deliveries in the ledger')
+    .addOption(new Option('--status <status>', 'only these').choices(FILE_STATUSES))
+    .option('--json', 'print one JSON document')
+    .action(async (options: CommonOptions & { status?: FileStatus }) =>
+      done(await withApp(options, (app) => files(app, options.status))),
+    );
+  program
+    .command('file')
+    .description('show one delivery with its issues')
+    .argument('<id>', 'number of the delivery', positiveInteger)
+    .option('--json', 'print one JSON document')
+    .action(async (id: number, options: CommonOptions) => done(await withApp(options, (app) => file(app, id))));
+}
+
+async function files(app: App, status: FileStatus | undefined): Promise<ExitCode> {
+  const rows = await listFiles(app.database.db, status === undefined ? {} : { status });
+  app.print(rows.map(toDocument));
+  if (rows.length === 0) app.say('There are no deliveries.');
+  else {
+    const lines = rows.map((row) => [
+      String(row.id),
+      row.received_on,
+      row.drop_id,
+      row.name,
+      row.status,
+      row.counts === null ? '' : countsLine({ ...NO_COUNTS, ...row.counts }),
+    ]);
+    for (const line of table(['id', 'received', 'drop', 'name', 'status', 'rows'], lines)) app.say(line);
+  }
+  return 0;
+}
+
+async function file(app: App, id: number): Promise<ExitCode> {
+  const row = await getFile(app.database.db, id);
+  if (row === undefined) throw new RefusedError(`There is no file ${id}.`);
+  const secretariats = await listSecretariats(app.database.db);
+  const language = secretariats.find(({ code }) => code === row.secretariat_code)?.language ?? 'en';
+  const stored = await listIssues(app.database.db, id);
+  const issues = stored.map((issue) => tellIssue(issue, app.config.messages, language, row.sender_columns));
+  app.print({ ...toDocument(row), issues });
+  app.say(`${row.name} from ${row.drop_id}: ${row.status}`);
+  app.say(`  layout ${row.layout_id ?? '-'}, ${row.scope ?? '-'}, as of ${row.as_of ?? '-'}, received ${row.received_at}`);
+  if (row.duplicate_of !== null) app.say(`  the same as file ${row.duplicate_of}`);
+  if (row.archived_as !== null) app.say(`  moved to ${row.archived_as}`);
+  app.say(`  ${countsLine({ ...NO_COUNTS, ...row.counts })}`);
+  for (const { row: number, severity, message } of issues) {
+    app.say(`  ${number === null ? 'file' : `row ${number}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`);
+  }
+  return 0;
+}
+
+function toDocument(row: DropFile) {
+  return {
+    id: row.id,
+    dropId: row.drop_id,
+    secretariatCode: row.secretariat_code,
+    path: row.path,
+    name: row.name,
+    size: row.size,
+    mtime: row.mtime,
+    sha256: row.sha256,
+    layoutId: row.layout_id,
+    kind: row.kind,
+    scope: row.scope,
+    mode: row.mode,
+    asOf: row.as_of,
+    receivedAt: row.received_at,
+    status: row.status,
+    counts: row.counts === null ? null : { ...NO_COUNTS, ...row.counts },
+    duplicateOf: row.duplicate_of,
+    appliedAt: row.applied_at,
+    archivedAs: row.archived_as,
+    crashes: row.crashes,
+    notBefore: row.not_before,
+  };
+}

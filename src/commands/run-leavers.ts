@@ -1,0 +1,12 @@
+/** `navette run leavers`: closes the employments that have ended. */
+import { deactivateLeavers } from '../load/leavers.ts';
+import type { App, ExitCode } from './app.ts';
+
+export async function runLeaversJob(app: App): Promise<ExitCode> {
+  const employers = await deactivateLeavers(app.database.db, app.today);
+  const people = employers.reduce((sum, employer) => sum + employer.people, 0);
+  app.log('leavers.done', { people });
+  app.print({ deactivated: employers });
+  app.say(`${people} people left before ${app.today}; they are inactive now.`);
+  return 0;
+}

@@ -1,0 +1,41 @@
+/** All drops, once: the issuer's employers first, then every secretariat side by side, then the bank. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Drop } from '../config.ts';
+import { RetryableError } from '../errors.ts';
+import type { JobContext } from './context.ts';
+import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
+
+export interface PulledDrop {
+  readonly drop: string;
+  readonly files: readonly PulledFile[];
+  /** why the drop could not be read, null when it was */
+  readonly down: string | null;
+}
+
+/** Between the two listings of a drop whose files settle by standing still. */
+const SETTLE_MILLISECONDS = 2_000;
+
+/** One dead server slows only itself: its drop is reported as down, and the others go on. */
+export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
+  const drops = context.config.drops.filter((drop) => drop.enabled);
+  const pulled: PulledDrop[] = [];
+  for (const group of [
+    drops.filter((drop) => drop.secretariat === 'issuer'),
+    drops.filter((drop) => drop.secretariat !== 'issuer' && drop.secretariat !== 'bank'),
+    drops.filter((drop) => drop.secretariat === 'bank'),
+  ]) {
+    pulled.push(...(await Promise.all(group.map((drop) => pullOne(context, drop, listings)))));
+  }
+  return pulled;
+}
+
+async function pullOne(context: JobContext, drop: Drop, listings: Listings): Promise<PulledDrop> {
+  try {
+    const files = await pullDrop(context, drop, listings, () => wait(SETTLE_MILLISECONDS));
+    return { drop: drop.id, files, down: null };
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    context.log('drop.down', { drop: drop.id, reason: error.reason });
+    return { drop: drop.id, files: [], down: error.reason };
+  }
+}
