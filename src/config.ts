@@ -26,6 +26,8 @@ export interface Drop {
   readonly scope: Scope | null;
   readonly mode: 'create' | 'update' | 'upsert';
   readonly set: Readonly<Record<string, string>>;
+  /** changes with every change of the YAML; empty for the built-in drops */
+  readonly hash: string;
 }
 
 export interface SftpPlace {
@@ -191,6 +193,7 @@ function resolveDrop(
     scope: given.scope ?? null,
     mode: given.mode,
     set: given.set,
+    hash: hashOf(readFileSync(file.path)),
   };
 }
 

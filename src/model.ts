@@ -132,6 +132,7 @@ export const ISSUE_CODES = [
   'column.ignored',
   'file.seen-before',
   'file.second-sheet',
+  'file.absence-skipped',
   'payroll.two-sources',
   'secretariat.created',
 ] as const;
@@ -242,6 +243,23 @@ export interface BankStatement {
 export const FILE_FORMATS = ['csv', 'fixed-width', 'xlsx', 'jsonl', 'coda', 'camt053'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
+/** Characters of a line: 1-based, inclusive. */
+export type CharRange = readonly [from: number, to: number];
+
+/** How the lines of a fixed-width file become rows when each says in its first characters what it is. */
+export interface RecordTypes {
+  /** where a line says its type */
+  readonly type: CharRange;
+  /** the type that is a row */
+  readonly row: string;
+  /** values that lines of a type set for the rows after them; a row's cells are its own line and then these, in this order */
+  readonly context: readonly { readonly type: string; readonly name: string; readonly chars: CharRange }[];
+  /** types that mean nothing to the rows, such as a header */
+  readonly ignore: readonly string[];
+  /** the last line, which counts the lines before it */
+  readonly trailer: { readonly type: string; readonly count: CharRange } | null;
+}
+
 /** How the bytes of a layout's files become rows. */
 export interface LayoutFile {
   /** the first that the content fits; a layout with several reads the same columns from each */
@@ -255,6 +273,10 @@ export interface LayoutFile {
   readonly sheet: string;
   /** regular expression for the file's name; its named groups can feed columns */
   readonly name: string | null;
+  /** csv only: how many fields a row may have when that differs from its header; what stands behind the header's last is blank */
+  readonly fields?: readonly [least: number, most: number] | null;
+  /** fixed-width only: null when every line is a row */
+  readonly rows?: RecordTypes | null;
 }
 
 export const PARSERS = [
@@ -286,12 +308,14 @@ export interface LayoutColumn {
     /** zero-based position */
     | { readonly column: number }
     /** 1-based, inclusive */
-    | { readonly chars: readonly [from: number, to: number] }
+    | { readonly chars: CharRange }
+    /** a value that another line set, by its name in `file.rows` */
+    | { readonly context: string }
     | { readonly group: string }
     | { readonly constant: string }
     | { readonly drop: string };
   readonly parse: ParserName;
-  /** for `date`: an order of DD, MM and YYYY without separators, such as `MMYYYYDD` */
+  /** for `date` an order of DD, MM and YYYY such as `MMYYYYDD`, for `period` of MM and YYYY, for `integer` the word `hundredths` */
   readonly pattern: string | null;
   readonly required: boolean;
   readonly default: string | null;

@@ -140,11 +140,36 @@ describe('compose.yaml', () => {
   });
 });
 
+interface Lockfile {
+  readonly packages: Record<string, Partial<Package>>;
+}
+
+/** Where Node looks for what a package imports, as beginnings of paths: `a/node_modules/b` looks below itself, below a, and at the root. */
+function foldersAbove(path: string): string[] {
+  const parts = path === '' ? [] : path.split(/(?<=.)\/(?=node_modules\/)/);
+  return Array.from({ length: parts.length + 1 }, (_, length) =>
+    parts
+      .slice(0, length)
+      .map((part) => `${part}/`)
+      .join(''),
+  );
+}
+
 describe('package.json', () => {
   test('pins every version exactly', () => {
     const groups = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies];
     const loose = groups.flatMap(Object.entries).filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version));
     expect(loose).toEqual([]);
+  });
+
+  test('is locked with every package of every platform, or npm ci would refuse it', () => {
+    const { packages } = JSON.parse(text('package-lock.json')) as Lockfile;
+    const missing = Object.entries(packages).flatMap(([path, one]) =>
+      Object.keys({ ...one.dependencies, ...one.optionalDependencies })
+        .filter((name) => !foldersAbove(path).some((folder) => `${folder}node_modules/${name}` in packages))
+        .map((name) => `${path} needs ${name}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   test('brings its own Node and PostgreSQL to Linux x64', () => {

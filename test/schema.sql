@@ -206,6 +206,7 @@ create table drop_file (
   mode text,
   set_values jsonb not null default '{}'::jsonb,
   name_values jsonb not null default '{}'::jsonb,
+  sender_columns jsonb not null default '{}'::jsonb,
   as_of timestamp with time zone,
   received_at timestamp with time zone not null,
   received_on date not null,
@@ -228,6 +229,7 @@ create table employer (
   language text not null,
   invoice_email text not null,
   status text not null,
+  fingerprint text not null,
   last_file_id bigint,
   PRIMARY KEY (enterprise_number),
   CHECK ((enterprise_number ~ '^[01][0-9]{9}$'::text)),
@@ -419,6 +421,7 @@ create table outgoing_file (
   status text not null,
   attempts integer not null default 0,
   sha256 text,
+  content text,
   sent_at timestamp with time zone,
   UNIQUE (drop_id, name),
   PRIMARY KEY (id),
@@ -557,6 +560,8 @@ create table voucher_order (
   CHECK ((status = ANY (ARRAY['draft'::text, 'invoiced'::text, 'paid'::text, 'released'::text, 'cancelled'::text])))
 );
 
+CREATE INDEX bank_entry_movement ON public.bank_entry USING btree (account, booked_on, amount);
+CREATE INDEX bank_entry_open ON public.bank_entry USING btree (id) WHERE (status = ANY (ARRAY['partial'::text, 'over'::text, 'duplicate'::text, 'unknown'::text]));
 CREATE INDEX beneficiary_person ON public.beneficiary USING btree (national_register_number);
 CREATE INDEX beneficiary_change_person ON public.beneficiary_change USING btree (enterprise_number, beneficiary_id);
 CREATE UNIQUE INDEX card_one_active ON public.card USING btree (national_register_number) WHERE (status = 'active'::text);
@@ -566,7 +571,7 @@ CREATE INDEX drop_file_content ON public.drop_file USING btree (drop_id, content
 CREATE INDEX drop_file_open ON public.drop_file USING btree (status) WHERE (status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'held'::text]));
 CREATE INDEX entitlement_change_key ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period);
 CREATE UNIQUE INDEX held_plan_open ON public.held_plan USING btree (file_id) WHERE (decision IS NULL);
-CREATE INDEX invoice_notice_queue ON public.invoice_notice USING btree (status) WHERE (status = 'queued'::text);
+CREATE INDEX invoice_notice_queue ON public.invoice_notice USING btree (enterprise_number, invoice_id, kind) WHERE (status = 'queued'::text);
 CREATE INDEX order_line_person ON public.order_line USING btree (enterprise_number, beneficiary_id);
 CREATE INDEX payment_entry ON public.payment USING btree (bank_entry_id);
 CREATE INDEX payment_invoice ON public.payment USING btree (enterprise_number, invoice_id);

@@ -1,12 +1,21 @@
 /** Every command, in the order in which the help lists them. */
 import type { Command } from 'commander';
 import type { ExitCode } from './app.ts';
+import { declareBeneficiary } from './beneficiary.ts';
+import { declareCarry } from './carry.ts';
 import { declareConfig } from './config-check.ts';
+import { declareDemo } from './demo.ts';
 import { declareFiles } from './files.ts';
 import { declareImport } from './import.ts';
 import { declareMigrate } from './migrate.ts';
+import { declareNotices } from './notices.ts';
+import { declareOrder, declareOrders } from './order.ts';
+import { declarePayments } from './payments.ts';
+import { declarePlans } from './plans.ts';
+import { declareRun } from './run.ts';
+import { declareStatus } from './status.ts';
 
 /** Adds one command to the program; `done` takes its exit code. */
 export type Declare = (program: Command, done: (code: ExitCode) => void) => void;
 
-export const COMMANDS: readonly Declare[] = [declareMigrate, declareImport, declareFiles, declareConfig];
+export const COMMANDS: readonly Declare[] = [declareDemo, declareMigrate, declareImport, declareFiles, declarePlans, declareConfig, declareOrders, declareOrder, declareCarry, declareBeneficiary, declareNotices, declarePayments, declareRun, declareStatus];

@@ -1,9 +1,22 @@
 /** The shape of `config/layouts/<id>.yaml`: one file shape of a secretariat, as configuration. */
 import { z } from 'zod';
-import { FILE_FORMATS, type Layout, type LayoutColumn, type LayoutFile, LAYOUT_KINDS, PARSERS, type ParserName } from '../model.ts';
+import {
+  FILE_FORMATS,
+  LAYOUT_KINDS,
+  type Layout,
+  type LayoutColumn,
+  type LayoutFile,
+  PARSERS,
+  type ParserName,
+} from '../model.ts';
 import { fieldsOfKind } from './layout-fields.ts';
+import { charRange, type RecordTypesShape, recordTypesShape, toCharRange, toRecordTypes } from './record-types.ts';
 
-const DATE_PATTERN = /^(?=.*DD)(?=.*MM)(?=.*YYYY)[DMY]{8}$/;
+const PATTERNS: Partial<Record<string, RegExp>> = {
+  date: /^(?=.*DD)(?=.*MM)(?=.*YYYY)[DMY]{8}$/,
+  period: /^(?:MMYYYY|YYYYMM)$/,
+  integer: /^hundredths$/,
+};
 
 const parse = z.string().check((context) => {
   const [name, ...rest] = context.value.split(' ');
@@ -11,22 +24,30 @@ const parse = z.string().check((context) => {
   const pattern = rest.join(' ');
   if (!known) {
     context.issues.push({ code: 'custom', input: context.value, message: `allowed: ${PARSERS.join(', ')}` });
-  } else if (pattern !== '' && !(name === 'date' && DATE_PATTERN.test(pattern))) {
+  } else if (pattern !== '' && PATTERNS[name ?? '']?.test(pattern) !== true) {
     context.issues.push({
       code: 'custom',
       input: context.value,
-      message: 'only "date" takes a pattern, an order of DD, MM and YYYY such as MMYYYYDD',
+      message:
+        'patterns are "date" with DD, MM and YYYY in any order, "period MMYYYY", "period YYYYMM", "integer hundredths"',
     });
   }
 });
 
-const position = z.union([z.number().int().min(1).max(16384), z.string().regex(/^[A-Z]{1,3}$/, 'a letter or a number from 1')]);
+/** How many fields a row may have, `11-40`. */
+const fieldCount = charRange;
+
+const position = z.union([
+  z.number().int().min(1).max(16384),
+  z.string().regex(/^[A-Z]{1,3}$/, 'a letter or a number from 1'),
+]);
 
 const column = z
   .strictObject({
     header: z.array(z.string().min(1)).min(1).optional(),
     column: position.optional(),
-    chars: z.string().regex(/^[1-9]\d*-[1-9]\d*$/, 'from-to, such as 12-19').optional(),
+    chars: charRange.optional(),
+    context: z.string().min(1).optional(),
     group: z.string().min(1).optional(),
     constant: z.coerce.string().optional(),
     drop: z.string().min(1).optional(),
@@ -36,11 +57,11 @@ const column = z
     values: z.record(z.string(), z.array(z.coerce.string()).min(1)).optional(),
   })
   .check((context) => {
-    const given = (['header', 'column', 'chars', 'group', 'constant', 'drop'] as const).filter(
+    const given = (['header', 'column', 'chars', 'context', 'group', 'constant', 'drop'] as const).filter(
       (source) => context.value[source] !== undefined,
     );
     const fault = (message: string) => context.issues.push({ code: 'custom', input: given.join(', '), message });
-    if (given.length !== 1) fault('give exactly one of header, column, chars, group, constant, drop');
+    if (given.length !== 1) fault('give exactly one of header, column, chars, context, group, constant, drop');
     if ((context.value.parse === 'literal') !== (context.value.values !== undefined)) {
       fault('"values" goes with "parse: literal", and only with it');
     }
@@ -60,9 +81,11 @@ export const layoutShape = z
         .enum(['auto', ',', ';', 'tab', '|'])
         .default('auto')
         .transform((word) => (word === 'tab' ? '\t' : word)),
-      headerRow: z.number().int().min(0).max(1000).default(1),
+      headerRow: z.number().int().min(0).max(1000).optional(),
       sheet: z.string().min(1).default('auto'),
       name: z.string().nullable().default(null),
+      fields: fieldCount.optional(),
+      rows: recordTypesShape.optional(),
     }),
     columns: z.record(z.string(), column).default({}),
   })
@@ -85,8 +108,26 @@ export const layoutShape = z
       if (one.group !== undefined && !groups.has(one.group)) {
         fault(['columns', field, 'group'], one.group, 'the name pattern has no such group');
       }
+      const contexts = contextNames(value.file.rows);
+      if (one.context !== undefined && !contexts.includes(one.context)) {
+        fault(
+          ['columns', field, 'context'],
+          one.context,
+          `"file.rows.context" sets: ${contexts.join(', ') || 'nothing'}`,
+        );
+      }
+    }
+    if ((value.columns['value'] === undefined) !== (value.columns['total'] === undefined)) {
+      fault(['columns'], 'value, total', '"value" and "total" go together: one is checked by the other');
+    }
+    if (value.file.rows !== undefined && value.file.format !== 'fixed-width') {
+      fault(['file', 'rows'], value.file.format, '"rows" goes with "format: fixed-width"');
     }
   });
+
+function contextNames(rows: RecordTypesShape | undefined): string[] {
+  return Object.values(rows?.context ?? {}).flatMap(Object.keys);
+}
 
 /** The layout as the rest of Navette sees it. */
 export function toLayout(given: z.infer<typeof layoutShape>): Layout {
@@ -102,8 +143,16 @@ export function toLayout(given: z.infer<typeof layoutShape>): Layout {
 }
 
 function toLayoutFile(given: z.infer<typeof layoutShape>['file']): LayoutFile {
-  const { format, ...rest } = given;
-  return { formats: typeof format === 'string' ? [format] : format, ...rest };
+  const { format, headerRow, fields, rows, ...rest } = given;
+  const formats = typeof format === 'string' ? [format] : format;
+  return {
+    ...rest,
+    formats,
+    // A header is the exception in files of fixed width; taken for granted, it would swallow the first row.
+    headerRow: headerRow ?? (formats.includes('fixed-width') ? 0 : 1),
+    fields: fields === undefined ? null : toCharRange(fields),
+    rows: rows === undefined ? null : toRecordTypes(rows),
+  };
 }
 
 function toColumn(field: string, given: z.infer<typeof column>): LayoutColumn {
@@ -122,10 +171,8 @@ function toColumn(field: string, given: z.infer<typeof column>): LayoutColumn {
 function toSource(given: z.infer<typeof column>): LayoutColumn['source'] {
   if (given.header !== undefined) return { header: given.header };
   if (given.column !== undefined) return { column: columnIndex(given.column) };
-  if (given.chars !== undefined) {
-    const [from = 1, to = 1] = given.chars.split('-').map(Number);
-    return { chars: [from, to] };
-  }
+  if (given.chars !== undefined) return { chars: toCharRange(given.chars) };
+  if (given.context !== undefined) return { context: given.context };
   if (given.group !== undefined) return { group: given.group };
   if (given.drop !== undefined) return { drop: given.drop };
   return { constant: given.constant ?? '' };

@@ -45,13 +45,13 @@ export const navetteShape = z.strictObject({
   }),
   vat: z.array(z.strictObject({ from: day, percent })).min(1),
   secretariats: z
-    .array(z.strictObject({ code: z.string().regex(/^[a-z0-9-]+$/), name: z.string().min(1), language: z.enum(LANGUAGES) }))
+    .array(
+      z.strictObject({ code: z.string().regex(/^[a-z0-9-]+$/), name: z.string().min(1), language: z.enum(LANGUAGES) }),
+    )
     .default([]),
   cardInvoice: z.enum(['together', 'separate']).default('together'),
   schedule: z.record(z.string(), z.string()).default({}),
-  notices: z
-    .strictObject({ channel: z.literal('folder').default('folder') })
-    .default({ channel: 'folder' }),
+  notices: z.strictObject({ channel: z.literal('folder').default('folder') }).default({ channel: 'folder' }),
   storage: z.strictObject({ folder: z.string().nullable().default(null) }).default({ folder: null }),
   limits: limitsShape.default(() => limitsShape.parse({})),
   plans: z.strictObject({ expireDays: z.number().int().min(1).default(7) }).default({ expireDays: 7 }),

@@ -42,7 +42,9 @@ export function readYamlFile<T>(path: string, shape: z.ZodType<T>): YamlFile<T> 
 function sentences(issue: z.core.$ZodIssue, at: (path: readonly PropertyKey[]) => string): string[] {
   const where = issue.path.length === 0 ? 'the file' : `"${issue.path.join('.')}"`;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${at([...issue.path, key])}: "${[...issue.path, key].join('.')}" is not a setting.`);
+    return issue.keys.map(
+      (key) => `${at([...issue.path, key])}: "${[...issue.path, key].join('.')}" is not a setting.`,
+    );
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const best = issue.errors.reduce((a, b) => (b.length < a.length ? b : a));

@@ -1,4 +1,4 @@
-/** The text encodings that files may come in, and how bytes become text in each of them, strictly and piece by piece. */
+/** The text encodings that files may come in, how bytes become text in each of them, strictly and piece by piece, and back. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { FileError } from '../errors.ts';
@@ -98,4 +98,34 @@ function decodeSingleByte(encoding: Encoding): TextDecoding {
     },
     end: () => undefined,
   };
+}
+
+/** What stands for signs of our own sentences that an encoding lacks. */
+const PLAIN_SIGNS: readonly (readonly [signs: RegExp, plain: string])[] = [
+  [/[‘’‚]/, "'"],
+  [/[“”„«»]/, '"'],
+  [/[‐-―]/, '-'],
+  [/…/, '...'],
+  [/€/, 'EUR'],
+  [/[\u00a0\u202f]/, ' '],
+];
+
+/**
+ * Bytes of a text, with a byte order mark where there is one: without it Excel takes UTF-8 for windows-1252.
+ * A sign that the encoding lacks becomes a plain one, or `?`.
+ */
+export function encodeText(text: string, encoding: Encoding): Buffer {
+  const mark = BYTE_ORDER_MARKS.find((one) => one.encoding === encoding)?.bytes ?? Buffer.alloc(0);
+  const bytes = iconv.encode(text, encoding);
+  if (mark.length > 0 || iconv.decode(bytes, encoding) === text) return Buffer.concat([mark, bytes]);
+  return iconv.encode(
+    text.replace(/\P{ASCII}/gu, (sign) => writable(sign, encoding)),
+    encoding,
+  );
+}
+
+function writable(sign: string, encoding: Encoding): string {
+  if (iconv.decode(iconv.encode(sign, encoding), encoding) === sign) return sign;
+  const [, plain = '?'] = PLAIN_SIGNS.find(([signs]) => signs.test(sign)) ?? [];
+  return plain;
 }

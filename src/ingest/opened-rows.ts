@@ -16,6 +16,8 @@ export interface ReadOutcome {
   readonly warnings: readonly RowIssue[];
   /** the file ends in a line end: no sign that it was cut. Formats with a closing mark of their own say true */
   readonly lastLineComplete: boolean;
+  /** what proves from within that nothing is missing: a trailer that counts the lines, the directory of a zip */
+  readonly proof: 'trailer' | 'zip' | null;
   /** rows handed on, the header not counted */
   readonly dataRows: number;
 }

@@ -4,6 +4,7 @@ import { FileError } from '../errors.ts';
 import type { LayoutFile, SourceRow } from '../model.ts';
 import { openText } from './decode.ts';
 import { type Delimiter, findDelimiter } from './delimiter.ts';
+import type { Encoding } from './encodings.ts';
 import { DEFAULT_READ_LIMITS, type OpenedRows, type ReadLimits, type ReadOutcome } from './opened-rows.ts';
 import { cutRecords } from './quotes.ts';
 import { endOfWholeLines, skipLines, splitLines } from './text-lines.ts';
@@ -11,6 +12,12 @@ import { endOfWholeLines, skipLines, splitLines } from './text-lines.ts';
 const BATCH_ROWS = 1000;
 /** Ctrl-Z, which old exports still write after the last line. */
 const DOS_END_OF_FILE = '\u001a';
+
+/** How the file is written, so that an answer can be written alike. */
+export interface OpenedCsv extends OpenedRows {
+  readonly encoding: Encoding;
+  readonly delimiter: Delimiter;
+}
 
 /**
  * Opens a delimited text file (RFC 4180, any of the delimiters, line ends mixed). `headerWords` are the header names its layout knows.
@@ -24,7 +31,7 @@ export async function readCsv(
   file: Pick<LayoutFile, 'encoding' | 'delimiter' | 'headerRow'>,
   headerWords: readonly string[],
   limits: ReadLimits = DEFAULT_READ_LIMITS,
-): Promise<OpenedRows> {
+): Promise<OpenedCsv> {
   const opened = await openText(path, file.encoding);
   const { delimiter, linesToSkip } = findDelimiter(await firstPiece(opened.text()), file, headerWords);
   const blocks = () =>
@@ -48,10 +55,12 @@ export async function readCsv(
       }
     }
     if (batch.length > 0) yield batch;
-    outcome = { warnings: opened.warnings, lastLineComplete, dataRows };
+    outcome = { warnings: opened.warnings, lastLineComplete, proof: null, dataRows };
   }
 
   return {
+    encoding: opened.encoding,
+    delimiter,
     header: header?.cells ?? null,
     rows: rows(),
     outcome() {

@@ -41,7 +41,7 @@ export async function readJsonl(path: string, limits: ReadLimits = DEFAULT_READ_
       dataRows += batch.length;
       if (batch.length > 0) yield batch;
     }
-    outcome = { warnings: opened.warnings, lastLineComplete: /[\r\n]$/.test(last), dataRows };
+    outcome = { warnings: opened.warnings, lastLineComplete: /[\r\n]$/.test(last), proof: null, dataRows };
   }
 
   return {

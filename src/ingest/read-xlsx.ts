@@ -57,7 +57,7 @@ export async function readXlsx(
     return {
       header,
       rows: { [Symbol.asyncIterator]: dataBatches },
-      outcome: () => ({ warnings: second ? [SECOND_SHEET] : [], lastLineComplete: true, dataRows }),
+      outcome: () => ({ warnings: second ? [SECOND_SHEET] : [], lastLineComplete: true, proof: 'zip', dataRows }),
     };
   });
 }

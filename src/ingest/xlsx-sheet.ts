@@ -8,8 +8,10 @@ import { utf8Pieces } from './xlsx-utf8.ts';
 import { createXmlScanner, type XmlSink } from './xlsx-xml.ts';
 import type { XmlTag } from './xlsx-xml-tag.ts';
 
-/** A batch ends early when its rows are very wide, so that few cells far to the right cannot fill the memory. */
+/** A batch ends early when its rows are very wide, so that few cells far to the right cannot fill the memory; */
 const MAX_BATCH_CELLS = 500_000;
+/** and is looked at after so many bytes: enough for 300 rows with one cell in Excel's last column. */
+const SLICE = 16_384;
 
 /**
  * The rows of a sheet that hold anything, in batches of at least `batchSize`, with the numbers Excel shows. Hidden and
@@ -29,11 +31,13 @@ export async function* readSheetRows(
     }),
   );
   for await (const piece of utf8Pieces(pieces)) {
-    scanner.write(piece);
-    if (batch.length < batchSize && cellCount < MAX_BATCH_CELLS) continue;
-    yield batch;
-    batch = [];
-    cellCount = 0;
+    for (let from = 0; from < piece.length; from += SLICE) {
+      scanner.write(piece.subarray(from, from + SLICE));
+      if (batch.length < batchSize && cellCount < MAX_BATCH_CELLS) continue;
+      yield batch;
+      batch = [];
+      cellCount = 0;
+    }
   }
   scanner.end();
   if (batch.length > 0) yield batch;

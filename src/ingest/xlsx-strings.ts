@@ -20,7 +20,7 @@ export async function readSharedStrings(zip: XlsxZip, part: string): Promise<Str
   return strings;
 }
 
-/** Depths below the root: 1 `si`, 2 `t` or `r` in it, 3 `t` in `r`. */
+/** Depths: 1 the root, 2 `si`, 3 `t` or a run `r` in it, 4 `t` in a run. */
 function sharedStringsSink(strings: StringTableBuilder): XmlSink {
   let depth = 0;
   /** depth of the element that is skipped with all it holds, 0 for none */

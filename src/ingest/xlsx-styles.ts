@@ -27,7 +27,7 @@ export async function readDateStyles(zip: XlsxZip, part: string): Promise<boolea
 }
 
 /** True when a format code has d, m, y, h or s outside quotes, brackets, escapes and fillers: `[Red]0 "dagen"` has not. */
-export function isDateFormat(code: string): boolean {
+function isDateFormat(code: string): boolean {
   if (/^\s*(general|standard)\s*$/i.test(code)) return false;
   return /[dmyhs]/i.test(code.replace(/"[^"]*"?|\[[^\]]*\]?|[\\_*]./gs, ''));
 }

@@ -6,16 +6,25 @@ import type { Delivery } from '../load/found-issues.ts';
 import type { BankStatement, FileCounts } from '../model.ts';
 import type { JobContext } from './context.ts';
 import type { FittedFile } from './fit-layout.ts';
+import { applyBankStatements, logStatements } from './match-statement.ts';
 
 /** @returns the counts of the entries, or `duplicate` when the bank says that it sent all of this before */
 export async function applyStatementFile(
-  _context: JobContext,
-  _db: Db,
-  _delivery: Delivery,
+  { config, log, today }: JobContext,
+  db: Db,
+  delivery: Delivery,
   fitted: FittedFile,
   storedAt: string,
 ): Promise<FileCounts | 'duplicate'> {
   const statements: BankStatement[] = [];
-  for await (const statement of readCodaFile(storedAt)) statements.push(statement);
-  throw new FileError('file.format', { found: fitted.format });
+  for await (const statement of readStatements(fitted, storedAt)) statements.push(statement);
+  const applied = await applyBankStatements(db, delivery, statements, config.navette.issuer.iban, today);
+  if (applied === 'duplicate') return applied;
+  logStatements(log, delivery.fileId, applied);
+  return applied.counts;
+}
+
+function readStatements({ format }: FittedFile, storedAt: string): AsyncIterable<BankStatement> {
+  if (format === 'coda') return readCodaFile(storedAt);
+  throw new FileError('file.format', { found: format });
 }

@@ -17,7 +17,7 @@ import type { OrderContext, ParkedOrder } from './order-context.ts';
 import { type PricedOrder, priceOrderSet } from './price-orders.ts';
 
 /** Orders in one transaction: the invoice numbers are locked at its end. */
-const ORDERS_AT_ONCE = 2000;
+const ORDERS_AT_ONCE = 5000;
 
 export interface Confirmed {
   readonly invoiced: readonly PricedOrder[];
@@ -73,7 +73,11 @@ export interface ConfirmByHand {
  * Confirms one draft on a person's word.
  * @throws RefusedError when it is no draft, its employer is inactive, or a warning that holds it was not acknowledged; nothing is changed
  */
-export async function confirmOrder(context: OrderContext, id: number, { by, acknowledge }: ConfirmByHand): Promise<Confirmed> {
+export async function confirmOrder(
+  context: OrderContext,
+  id: number,
+  { by, acknowledge }: ConfirmByHand,
+): Promise<Confirmed> {
   const { database, today } = context;
   const order = await findOrder(database.db, id);
   if (order === null) throw new RefusedError(`There is no order ${id}.`);
@@ -124,7 +128,8 @@ function noteConfirmed({ log }: OrderContext, { invoiced, emptied }: Confirmed):
   for (const { enterpriseNumber, orderId, total, invoices } of invoiced) {
     log('order.confirmed', { enterpriseNumber, orderId, totalCents: total, invoices: invoices.length });
   }
-  for (const { enterpriseNumber, id } of emptied) log('order.cancelled', { enterpriseNumber, orderId: id, reason: 'empty' });
+  for (const { enterpriseNumber, id } of emptied)
+    log('order.cancelled', { enterpriseNumber, orderId: id, reason: 'empty' });
   const invoices = invoiced.reduce((count, order) => count + order.invoices.length, 0);
   if (invoices > 0) log('notice.queued', { invoices });
 }

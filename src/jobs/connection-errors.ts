@@ -11,5 +11,7 @@ export function isAboutConnection(error: unknown): boolean {
   if (error instanceof RetryableError) return true;
   const reason = reasonOf(error);
   if (SYSTEM_CODE.test(reason) || SQLSTATES.some((start) => reason.startsWith(start))) return true;
-  return error instanceof Error && /connection (terminated|ended|timeout)|timeout exceeded when trying/i.test(error.message);
+  return (
+    error instanceof Error && /connection (terminated|ended|timeout)|timeout exceeded when trying/i.test(error.message)
+  );
 }

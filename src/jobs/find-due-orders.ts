@@ -1,7 +1,13 @@
 /** Which slots of standing orders are due and empty, and which filled ones may get a supplement. */
-import { readMonthsWithPayroll, readSlotsToLookAtAgain, readStandingOrders, type StandingOrderRow } from '../load/standing-orders.ts';
-import type { SlotToRun } from '../load/slot-run.ts';
+
 import type { Db } from '../load/database.ts';
+import type { SlotToRun } from '../load/slot-run.ts';
+import {
+  readMonthsWithPayroll,
+  readSlotsToLookAtAgain,
+  readStandingOrders,
+  type StandingOrderRow,
+} from '../load/standing-orders.ts';
 import type { Day, Period } from '../model.ts';
 import { type DueSlot, dueDay, dueSlots, hasSlot, lateSlots, validityStart } from '../transform/slots.ts';
 import { orderReference } from '../transform/standing-order.ts';
@@ -19,7 +25,8 @@ export async function findDueSlots(db: Db, today: Day, period: Period | null): P
   );
   return wanted
     .flatMap(({ order, due }) => {
-      const ready = order.quantityFrom === 'payroll' ? due.filter((slot) => spoken.has(keyOf(order, slot.period))) : due;
+      const ready =
+        order.quantityFrom === 'payroll' ? due.filter((slot) => spoken.has(keyOf(order, slot.period))) : due;
       const late = period === null ? lateSlots(order.quantityFrom, ready, today) : new Set<Period>();
       return ready.map((slot) => ({ dueOn: slot.dueOn, slot: recurring(order, slot, late.has(slot.period), today) }));
     })
@@ -27,12 +34,23 @@ export async function findDueSlots(db: Db, today: Day, period: Period | null): P
     .map(({ slot }) => slot);
 }
 
-/** Months that were ordered and may get a supplement, by the rule of their standing order, oldest first. */
-export async function findSupplements(db: Db, today: Day, period: Period | null): Promise<SlotToRun[]> {
-  const orders = new Map(
-    (await readStandingOrders(db)).map((order) => [`${order.enterpriseNumber}:${order.id}`, order]),
-  );
-  return (await readSlotsToLookAtAgain(db))
+/**
+ * Months that were ordered and may get a supplement, by the rule of their standing order, oldest first. `justOrdered` holds,
+ * by `productOf`, the last month that the caller has ordered: up to there everything open was looked at.
+ */
+export async function findSupplements(
+  db: Db,
+  today: Day,
+  period: Period | null,
+  justOrdered: ReadonlyMap<string, Period>,
+): Promise<SlotToRun[]> {
+  const open = (await readStandingOrders(db)).filter((order) => {
+    const last = order.filled.toSorted().at(-1);
+    return last !== undefined && last > (justOrdered.get(productOf(order)) ?? '');
+  });
+  const orders = new Map(open.map((order) => [`${order.enterpriseNumber}:${order.id}`, order]));
+  const employers = new Set(open.map((order) => order.enterpriseNumber));
+  return (await readSlotsToLookAtAgain(db, [...employers]))
     .filter((month) => period === null || month.period === period)
     .flatMap((month) => {
       const order = orders.get(`${month.enterpriseNumber}:${month.standingOrderId}`);
@@ -79,8 +97,13 @@ function recurring(order: StandingOrderRow, slot: DueSlot, isLate: boolean, toda
   };
 }
 
+/** One employer's product: what is open is open for all its standing orders together. */
+export function productOf(of: { readonly enterpriseNumber: string; readonly productCode: string }): string {
+  return `${of.enterpriseNumber}:${of.productCode}`;
+}
+
 function keyOf(of: { readonly enterpriseNumber: string; readonly productCode: string }, period: Period): string {
-  return `${of.enterpriseNumber}:${of.productCode}:${period}`;
+  return `${productOf(of)}:${period}`;
 }
 
 function compare(one: string, other: string): number {

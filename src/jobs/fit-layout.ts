@@ -2,12 +2,13 @@
 import type { Config, ConfiguredLayout } from '../config.ts';
 import { FileError } from '../errors.ts';
 import type { OpenedRows } from '../ingest/opened-rows.ts';
-import { readCsv } from '../ingest/read-csv.ts';
-import { readXlsx } from '../ingest/read-xlsx.ts';
+import { readFixedWidth } from '../ingest/read-fixed-width.ts';
 import { type FileKind, sniffFile } from '../ingest/sniff.ts';
 import type { Day, FileFormat, Layout } from '../model.ts';
 import { foldWord } from '../transform/fold-word.ts';
 import { planColumns, type RowPlan } from '../transform/plan-columns.ts';
+import { nameBeforeRejection } from '../transform/rejects-columns.ts';
+import { openCsv, openXlsx } from './open-table.ts';
 
 export interface FittedFile {
   readonly layout: Layout;
@@ -55,7 +56,7 @@ export async function fitLayout(
 }
 
 function fitsName(layout: Layout, name: string): boolean {
-  return layout.file.name === null || new RegExp(layout.file.name, 'iu').test(name);
+  return layout.file.name === null || new RegExp(layout.file.name, 'iu').test(nameBeforeRejection(name));
 }
 
 async function openWith(
@@ -67,9 +68,10 @@ async function openWith(
   const format = formatOf(kind, layout.file.formats);
   const groups = groupsOf(layout, file.name);
   const common = { layout, layoutHash: hash, format, nameValues: groups };
-  if (format !== 'csv' && format !== 'xlsx') return { ...common, table: null };
-  const opened = format === 'csv' ? await readCsv(file.path, layout.file, headerWords(layout)) : await readXlsx(file.path, layout.file, { maxBytes: file.maxBytes });
-  if (opened.header === null && layout.file.headerRow > 0) throw new FileError('file.empty');
+  const opened = await openTable(format, file, layout);
+  if (opened === null) return { ...common, table: null };
+  if (opened.header === null && layout.file.headerRow > 0 && format !== 'fixed-width')
+    throw new FileError('file.empty');
   const plan = planColumns(layout, {
     header: opened.header,
     format,
@@ -81,9 +83,17 @@ async function openWith(
   return { ...common, table: { opened, plan } };
 }
 
+/** null for formats that are no table. */
+async function openTable(format: FileFormat, file: FileToFit, layout: Layout): Promise<OpenedRows | null> {
+  if (format === 'csv') return openCsv(file.path, layout);
+  if (format === 'xlsx') return openXlsx(file.path, layout, file.maxBytes);
+  return format === 'fixed-width' ? readFixedWidth(file.path, layout.file) : null;
+}
+
 /** What the content is, of what the layout takes; what it is otherwise stands in the fault. */
-function formatOf(kind: FileKind, formats: readonly FileFormat[]): FileFormat {
-  const fitting = kind === 'text' ? formats.find((format) => format !== 'xlsx') : formats.find((format) => format === kind);
+export function formatOf(kind: FileKind, formats: readonly FileFormat[]): FileFormat {
+  const fitting =
+    kind === 'text' ? formats.find((format) => format !== 'xlsx') : formats.find((format) => format === kind);
   if (fitting === undefined) throw new FileError('file.format', { found: kind });
   return fitting;
 }
@@ -91,20 +101,19 @@ function formatOf(kind: FileKind, formats: readonly FileFormat[]): FileFormat {
 /** Only groups that feed a column are values of the file; others merely describe the name. */
 function groupsOf(layout: Layout, name: string): Record<string, string> {
   if (layout.file.name === null) return {};
-  const groups = new RegExp(layout.file.name, 'iu').exec(name)?.groups ?? {};
+  const groups = new RegExp(layout.file.name, 'iu').exec(nameBeforeRejection(name))?.groups ?? {};
   const feeding = new Set(layout.columns.flatMap(({ source }) => ('group' in source ? [source.group] : [])));
   return Object.fromEntries(Object.entries(groups).filter(([key, value]) => value !== undefined && feeding.has(key)));
-}
-
-function headerWords(layout: Layout): string[] {
-  return layout.columns.flatMap(({ source }) => ('header' in source ? source.header.map(foldWord) : []));
 }
 
 /** Product codes by every folded name they go by. */
 function productNames(config: Config): ReadonlyMap<string, string> {
   return new Map(
     config.products.flatMap((product) =>
-      [product.code, ...Object.values(product.names), ...product.alsoCalled].map((name) => [foldWord(name), product.code]),
+      [product.code, ...Object.values(product.names), ...product.alsoCalled].map((name) => [
+        foldWord(name),
+        product.code,
+      ]),
     ),
   );
 }

@@ -11,7 +11,8 @@ import type { ImportMode, Language, Scope } from '../model.ts';
 import type { JobContext } from './context.ts';
 import { dropPlace } from './drop-place.ts';
 import { settableKeys } from './fit-layout.ts';
-import { type ImportInstruction, type ImportResult, importFile, planFile } from './import-file.ts';
+import { type ImportResult, importFile, planFile } from './import-file.ts';
+import type { ImportInstruction } from './import-instruction.ts';
 import { keepCopy } from './keep-file.ts';
 import { sendOutgoing } from './send-outgoing.ts';
 import { manualDrop } from './manual-drop.ts';
@@ -44,9 +45,12 @@ export async function importByHand(
     scope: given.scope ?? drop.scope,
     mode: given.mode ?? drop.mode,
     set: { ...drop.set, ...given.set },
-    maxBytes: drop.limits.maxBytes,
+    limits: drop.limits,
+    dropHash: drop.hash,
+    saidWhole: true,
     language,
     again: false,
+    approved: null,
   };
   const results: ImportResult[] = [];
   for (const path of paths) results.push(await importOne(context, resolve(path), drop, instruction, given));

@@ -1,6 +1,6 @@
 /** One transaction of orders: from the slots of many employers to drafts with lines, carry, cards, totals and warnings. */
 import type { Db } from '../load/database.ts';
-import { grantFixedQuantities } from '../load/fixed-entitlements.ts';
+import { grantByHand, grantFixedQuantities } from '../load/fixed-entitlements.ts';
 import {
   dropAboveLimit,
   dropNetNegative,
@@ -8,7 +8,7 @@ import {
   holdBackLate,
   readQuantitiesAboveLimit,
 } from '../load/open-quantities.ts';
-import { nameNewCards, nameRenewals } from '../load/order-cards.ts';
+import { nameNewCardsOfDrafts, nameRenewals } from '../load/order-cards.ts';
 import { type DraftOrder, keepDrafts, replaceCarry, writeDrafts } from '../load/order-lines.ts';
 import { readNetTotals, writeDraftWarnings, writeUnusualTotals } from '../load/order-warnings.ts';
 import { createSlotRun, dropUnorderableSlots, type SlotOutOfRun, type SlotToRun } from '../load/slot-run.ts';
@@ -36,37 +36,37 @@ export function renewalHorizon(today: Day): Day {
 
 /** Makes what can be made of the slots, at most one an employer; all of it or, on any error, nothing. */
 export function makeDrafts(context: OrderContext, slots: readonly SlotToRun[]): Promise<DraftsMade> {
-  const { database, config, today } = context;
-  return database.db.transaction().execute(async (db) => {
-    await createSlotRun(db, slots);
-    const out = await dropUnorderableSlots(db, today);
-    const refusedPeople = await grantFixedQuantities(db, today);
-    await findOpenQuantities(db, today);
-    await holdBackLate(db);
-    await holdYearlyLimits(db);
-    await dropNetNegative(db);
-    const drafts = await writeDrafts(db, today);
-    await replaceCarry(db);
-    if (drafts.length === 0) return { drafts: [], out, refusedPeople };
-    await keepDrafts(db);
-    await nameNewCards(db);
-    await nameRenewals(db, renewalHorizon(today));
-    const priced = new Map((await priceOrderSet(db, config, today)).map((order) => [order.orderId, order]));
-    await writeDraftWarnings(db);
-    const totals = await readNetTotals(db);
-    await writeUnusualTotals(
-      db,
-      totals.filter(({ net, lastNet }) => isUnusualTotal(net, lastNet)),
-    );
-    return {
-      drafts: drafts.map((draft) => {
-        const { total = 0, people = 0 } = priced.get(draft.id) ?? {};
-        return { ...draft, total, people };
-      }),
-      out,
-      refusedPeople,
-    };
+  return context.database.db.transaction().execute((db) => makeDraftsIn(db, context, slots));
+}
+
+/** The same in the caller's transaction, which must not have made any drafts before. */
+export async function makeDraftsIn(db: Db, context: OrderContext, slots: readonly SlotToRun[]): Promise<DraftsMade> {
+  const { config, today } = context;
+  await createSlotRun(db, slots);
+  const out = await dropUnorderableSlots(db, today);
+  const refusedPeople = (await grantFixedQuantities(db, today)) + (await grantByHand(db, today));
+  await findOpenQuantities(db, today);
+  await holdBackLate(db);
+  await holdYearlyLimits(db);
+  await dropNetNegative(db);
+  const drafts = await writeDrafts(db, today);
+  await replaceCarry(db);
+  if (drafts.length === 0) return { drafts: [], out, refusedPeople };
+  await keepDrafts(db);
+  await nameNewCardsOfDrafts(db);
+  await nameRenewals(db, renewalHorizon(today));
+  const priced = new Map((await priceOrderSet(db, config, today)).map((order) => [order.orderId, order]));
+  await writeDraftWarnings(db);
+  const totals = await readNetTotals(db);
+  await writeUnusualTotals(
+    db,
+    totals.filter(({ net, lastNet }) => isUnusualTotal(net, lastNet)),
+  );
+  const withTotals = drafts.map((draft) => {
+    const { total = 0, people = 0 } = priced.get(draft.id) ?? {};
+    return { ...draft, total, people };
   });
+  return { drafts: withTotals, out, refusedPeople };
 }
 
 async function holdYearlyLimits(db: Db): Promise<void> {

@@ -21,5 +21,6 @@ export function manualDrop(context: Pick<JobContext, 'config' | 'home'>, secreta
     scope: null,
     mode: 'upsert',
     set: {},
+    hash: '',
   };
 }

@@ -23,8 +23,14 @@ export async function priceOrderSet(db: Db, config: OrderConfig, today: Day): Pr
   return priced;
 }
 
+/** The invoices that the one order in `order_set` would get today; nothing is written. */
+export async function previewInvoices(db: Db, config: OrderConfig, today: Day): Promise<readonly PricedInvoice[]> {
+  const vat = vatPercentOn(config.vat, today);
+  return (await readOrderAggregates(db)).flatMap((order) => priceOne(order, config, vat).invoices);
+}
+
 /** The rate in force on a day: the latest that began by then. */
-function vatPercentOn(rates: OrderConfig['vat'], day: Day): string {
+export function vatPercentOn(rates: OrderConfig['vat'], day: Day): string {
   const begun = rates.filter((rate) => rate.from <= day).toSorted((a, b) => (a.from < b.from ? -1 : 1));
   const rate = begun.at(-1);
   if (rate === undefined) throw new RefusedError(`No VAT rate is configured for ${day}.`);

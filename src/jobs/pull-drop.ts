@@ -91,9 +91,12 @@ async function pullFile(
       scope: drop.scope,
       mode: drop.mode,
       set: drop.set,
-      maxBytes: drop.limits.maxBytes,
+      limits: drop.limits,
+      dropHash: drop.hash,
+      saidWhole: drop.settled !== 'stable',
       language: languages.get(drop.secretariat) ?? 'en',
       again: false,
+      approved: null,
     });
     await sendOutgoing(context, drop.id, opened);
     await archive(context, opened, fetched.id, file, settled);

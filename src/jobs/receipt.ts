@@ -1,6 +1,8 @@
 /** The receipt of one delivery: what its sender gets back, rebuilt from the ledger, the same bytes every time. */
-import { listIssues, type DropFile } from '../load/ledger.ts';
+
 import type { Db } from '../load/database.ts';
+import { type DropFile, listIssues } from '../load/ledger.ts';
+import { findRejectsName, type OutgoingFile } from '../load/outgoing.ts';
 import type { Messages } from '../messages.ts';
 import type { FileCounts, Language } from '../model.ts';
 import { tellIssue } from './issue-text.ts';
@@ -22,7 +24,13 @@ export function toldStatus(status: DropFile['status']): string {
   return status === 'archived' ? 'applied' : status;
 }
 
-export async function buildReceipt(db: Db, file: DropFile, messages: Messages, language: Language): Promise<Buffer> {
+export async function buildReceipt(
+  db: Db,
+  outgoing: OutgoingFile,
+  file: DropFile,
+  messages: Messages,
+  language: Language,
+): Promise<Buffer> {
   const issues = await listIssues(db, file.id);
   const receipt = {
     file: file.name,
@@ -32,7 +40,7 @@ export async function buildReceipt(db: Db, file: DropFile, messages: Messages, l
     asOf: file.as_of,
     counts: { ...NO_COUNTS, ...file.counts },
     issues: issues.map((issue) => tellIssue(issue, messages, language, file.sender_columns)),
-    rejectsFile: null,
+    rejectsFile: await findRejectsName(db, outgoing),
   };
   return Buffer.from(`${JSON.stringify(receipt, null, 2)}\n`);
 }

@@ -1,11 +1,12 @@
-/** Puts queued receipts into a drop's `out` folder; one that cannot be put now is put by the next run. */
+/** Puts queued receipts and rejects into a drop's `out` folder; one that cannot be put now is put by the next run. */
 import { createHash } from 'node:crypto';
 import { RetryableError } from '../errors.ts';
 import type { OpenDrop } from '../ingest/drop.ts';
 import { getFile } from '../load/ledger.ts';
-import { listQueuedOutgoing, markOutgoingSent, markOutgoingTried } from '../load/outgoing.ts';
+import { listQueuedOutgoing, markOutgoingFailed, markOutgoingSent, markOutgoingTried } from '../load/outgoing.ts';
 import { listSecretariats } from '../load/secretariats.ts';
 import type { Language } from '../model.ts';
+import { buildRejects } from './build-rejects.ts';
 import type { JobContext } from './context.ts';
 import { buildReceipt } from './receipt.ts';
 
@@ -18,7 +19,15 @@ export async function sendOutgoing(context: JobContext, dropId: string, drop: Op
     const file = await getFile(db, outgoing.fileId);
     if (file === undefined) continue;
     const language: Language = languages.get(file.secretariat_code) ?? 'en';
-    const bytes = await buildReceipt(db, file, context.config.messages, language);
+    const bytes =
+      outgoing.kind === 'rejects'
+        ? await buildRejects(db, file, context.config, language)
+        : await buildReceipt(db, outgoing, file, context.config.messages, language);
+    if (bytes === null) {
+      await markOutgoingFailed(db, outgoing.id);
+      context.log('file.rejects_lost', { fileId: outgoing.fileId, drop: dropId });
+      continue;
+    }
     try {
       await drop.put(outgoing.name, bytes);
     } catch (error) {

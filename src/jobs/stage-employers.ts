@@ -27,5 +27,5 @@ export async function stageEmployers(session: Session, path: string, products: r
   await createEmployerStage(session);
   await copyRows(session, EMPLOYER_STAGE, EMPLOYER_STAGE_COLUMNS, batches());
   const { dataRows, warnings, lastLineComplete } = opened.outcome();
-  return { rows: dataRows, warnings, lastLineComplete };
+  return { rows: dataRows, warnings, lastLineComplete, proven: false };
 }

@@ -1,13 +1,19 @@
 /** Brings the rows of an opened file into the stage of their kind: mapped, typed, rejected ones included. */
 import { hash } from 'node:crypto';
-import { BENEFICIARY_COLUMN_OF, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, BENEFICIARY_STAGE_FIELDS, createBeneficiaryStage } from '../load/stage-beneficiaries.ts';
 import { type CopyValue, copyRows } from '../load/copy-rows.ts';
 import type { Session } from '../load/database.ts';
+import {
+  BENEFICIARY_COLUMN_OF,
+  BENEFICIARY_STAGE,
+  BENEFICIARY_STAGE_COLUMNS,
+  BENEFICIARY_STAGE_FIELDS,
+  createBeneficiaryStage,
+} from '../load/stage-beneficiaries.ts';
 import { createPayrollStage, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS } from '../load/stage-payroll.ts';
 import type { Layout, RowIssue } from '../model.ts';
-import { checkPayrollRow, signedQuantity } from '../transform/payroll-row.ts';
 import { CLEAR, type FieldValue } from '../transform/field-value.ts';
 import { type MappedRow, mapRow } from '../transform/map-row.ts';
+import { checkPayrollRow, saidFaceValue, signedQuantity } from '../transform/payroll-row.ts';
 import type { FittedFile } from './fit-layout.ts';
 
 /** What was found out while the rows were read. */
@@ -17,6 +23,8 @@ export interface StagedFile {
   readonly warnings: readonly RowIssue[];
   /** the file ends as a whole one does */
   readonly lastLineComplete: boolean;
+  /** something in the file itself proves that it is whole: a zip directory or a trailer */
+  readonly proven: boolean;
 }
 
 type RowToStage = (row: MappedRow, rowNumber: number) => CopyValue[];
@@ -38,8 +46,8 @@ export async function stageTable(session: Session, fitted: FittedFile): Promise<
     await createBeneficiaryStage(session);
     await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, batches());
   }
-  const { warnings, dataRows, lastLineComplete } = opened.outcome();
-  return { rows: dataRows, warnings, lastLineComplete };
+  const { warnings, dataRows, lastLineComplete, proof } = opened.outcome();
+  return { rows: dataRows, warnings, lastLineComplete, proven: proof !== null };
 }
 
 const beneficiaryRow: RowToStage = (row, rowNumber) => {
@@ -71,7 +79,9 @@ function payrollRow(layout: Layout): RowToStage {
       plain(values['period']),
       plain(values['product']),
       signedQuantity(values),
-      plain(values['faceValue']),
+      saidFaceValue(values),
+      plain(values['value']),
+      plain(values['total']),
       plain(values['employmentEnd']),
     ];
   };
@@ -92,4 +102,3 @@ export function issuesJson(issues: readonly Omit<RowIssue, 'rowNumber'>[]): stri
     issues.map(({ columnName, code, severity, params }) => ({ column_name: columnName, code, severity, params })),
   );
 }
-

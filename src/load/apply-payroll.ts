@@ -1,27 +1,70 @@
-/** Payroll entries of one staged file: the order of the statements that check them and write entitlements. */
-import type { FileCounts, Layout } from '../model.ts';
+/** Payroll entries of one staged file: the order of the statements that check, weigh and write them. */
+import { sql } from 'kysely';
+import type { Layout } from '../model.ts';
 import type { Db } from './database.ts';
-import { countOutcomes, createFindings, type Delivery, lockEmployers, writeIssues } from './found-issues.ts';
+import { type Applied, type Consent, findHold } from './decide-plan.ts';
+import { createDepartures } from './departures.ts';
+import { countOutcomes, createFindings, type Delivery, lockEmployers, refusedRow, writeIssues } from './found-issues.ts';
+import type { HeldReason } from './gates.ts';
 import { findPayrollConflicts, planPayroll } from './plan-payroll.ts';
 import { PAYROLL_STAGE } from './stage-payroll.ts';
-import { writeEmploymentEnds, writeRestated, writeSigned } from './write-payroll.ts';
+import {
+  decideEmploymentEnds,
+  decideRestated,
+  decideSigned,
+  dropPassedEnds,
+  writeEmploymentEnds,
+  writeRestated,
+  writeSigned,
+} from './write-payroll.ts';
 
-/** Applies the staged rows in the caller's transaction. */
-export async function applyPayroll(
-  db: Db,
-  delivery: Delivery,
-  options: { readonly counts: Layout['counts']; readonly sameKey: Layout['sameKey']; readonly today: string },
-): Promise<FileCounts> {
+export interface PayrollToApply {
+  readonly counts: Layout['counts'];
+  readonly sameKey: Layout['sameKey'];
+  readonly today: string;
+  readonly consent: Consent;
+}
+
+/** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
+export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollToApply): Promise<Applied> {
+  const { counts, sameKey, today, consent } = options;
   await createFindings(db);
+  await sql`
+    create temporary table sensitive_change (enterprise_number text, known_id bigint) on commit drop`.execute(db);
+  await createDepartures(db);
   await lockEmployers(db, PAYROLL_STAGE);
   await planPayroll(db, delivery);
-  if (options.counts === 'restated') {
-    if (options.sameKey === 'conflict') await findPayrollConflicts(db);
-    await writeRestated(db, delivery, options.sameKey);
+  if (counts === 'restated') {
+    if (sameKey === 'conflict') await findPayrollConflicts(db);
+    await decideRestated(db, delivery, sameKey);
   } else {
-    await writeSigned(db, delivery);
+    await decideSigned(db);
   }
-  await writeEmploymentEnds(db, delivery, options.today);
+  await decideEmploymentEnds(db, today);
+  const held = await findHold(db, delivery.fileId, PAYROLL_STAGE, consent, await findOtherSource(db, counts));
+  if (held === null && consent.by === 'person' && consent.upsertsOnly) await dropPassedEnds(db);
   await writeIssues(db, PAYROLL_STAGE, delivery.fileId);
-  return countOutcomes(db, PAYROLL_STAGE, 0);
+  if (held === null) {
+    if (counts === 'restated') await writeRestated(db, delivery);
+    else await writeSigned(db, delivery);
+    await writeEmploymentEnds(db, delivery, today);
+  }
+  return { counts: await countOutcomes(db, PAYROLL_STAGE, 0), held, protectedEmployers: 0 };
+}
+
+/** Totals and increments for one employer and product cannot both be right: a person must say which of them goes on. */
+async function findOtherSource(db: Db, counts: Layout['counts']): Promise<HeldReason[]> {
+  const other =
+    counts === 'restated'
+      ? sql`select from entitlement_change c
+             where c.enterprise_number = p.enterprise_number and c.product_code = p.product_code and c.kind = 'signed'`
+      : sql`select from entitlement e
+             where e.enterprise_number = p.enterprise_number and e.product_code = p.product_code
+               and e.restated_as_of is not null`;
+  const found = await sql<{ enterpriseNumber: string; count: number; of: number }>`
+    select p.enterprise_number as "enterpriseNumber", p.rows as count, p.rows as of
+      from (select enterprise_number, product_code, count(*)::int as rows from plan_payroll p
+             where not ${refusedRow('p')} group by 1, 2) p
+     where exists (${other}) order by 1`.execute(db);
+  return found.rows.map((row) => ({ gate: 'payroll.two-sources', ...row }));
 }

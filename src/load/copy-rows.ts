@@ -8,8 +8,8 @@ import type { Session } from './database.ts';
 export type CopyValue = string | number | boolean | null | readonly string[];
 
 /**
- * Writes all batches into `table (columns)`. Values stand in the order of the columns.
- * When it fails the session is of no further use: the caller throws it away.
+ * Writes all batches into `table (columns)`. Values stand in the order of the columns. An error of the batches is thrown when
+ * the COPY has ended, and the session stays usable; after an error of the database it does not.
  */
 export async function copyRows(
   session: Session,
@@ -18,23 +18,33 @@ export async function copyRows(
   batches: AsyncIterable<readonly (readonly CopyValue[])[]> | Iterable<readonly (readonly CopyValue[])[]>,
 ): Promise<void> {
   const target = session.client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin`));
-  await pipeline(Readable.from(copyText(batches), { objectMode: true, highWaterMark: 2 }), target);
+  const source: { failure?: unknown } = {};
+  await pipeline(Readable.from(copyText(batches, source), { objectMode: true, highWaterMark: 2 }), target);
+  if ('failure' in source) throw source.failure;
 }
 
+/** An error of the source ends the COPY as if it were whole: a COPY left open would block the connection for good. */
 async function* copyText(
   batches: AsyncIterable<readonly (readonly CopyValue[])[]> | Iterable<readonly (readonly CopyValue[])[]>,
+  source: { failure?: unknown },
 ): AsyncIterable<Buffer> {
-  for await (const rows of batches) {
-    let text = '';
-    for (const row of rows) {
-      for (let index = 0; index < row.length; index++) {
-        if (index > 0) text += '\t';
-        text += field(row[index] ?? null);
-      }
-      text += '\n';
+  try {
+    for await (const rows of batches) {
+      const text = rows.map(line).join('');
+      if (text !== '') yield Buffer.from(text);
     }
-    if (text !== '') yield Buffer.from(text);
+  } catch (error) {
+    source.failure = error;
   }
+}
+
+function line(row: readonly CopyValue[]): string {
+  let text = '';
+  for (let index = 0; index < row.length; index++) {
+    if (index > 0) text += '\t';
+    text += field(row[index] ?? null);
+  }
+  return `${text}\n`;
 }
 
 const SPECIAL = /[\\\t\n\r]/;

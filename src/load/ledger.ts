@@ -88,21 +88,53 @@ export async function lockPlace(db: Db, dropId: string, identity: Identity): Pro
   await sql`select pg_advisory_xact_lock(hashtextextended(${place}, 1))`.execute(db);
 }
 
-/** Earlier deliveries of the same content: the most recently applied one of its place, or any before that. */
+/**
+ * Earlier deliveries of the same content: the most recently applied one of its place, any before that, and one whose plan is
+ * still held.
+ */
 export async function findEarlier(
   db: Db,
+  fileId: number,
   dropId: string,
   identity: Identity,
-): Promise<{ latest: number | null; before: number | null }> {
-  const found = await sql<{ id: number; same: boolean }>`
-    select id, content_key = ${identity.contentKey} as same from drop_file
-     where drop_id = ${dropId} and layout_id = ${identity.layoutId} and status in ('applied', 'archived')
+  now: string,
+): Promise<{ latest: number | null; before: number | null; held: number | null }> {
+  const found = await sql<{ id: number; same: boolean; held: boolean }>`
+    select id, content_key = ${identity.contentKey} as same, status = 'held' as held from drop_file
+     where drop_id = ${dropId} and layout_id = ${identity.layoutId}
+       and (status in ('applied', 'archived') or status = 'held' and exists (
+             select from held_plan p
+              where p.file_id = drop_file.id and p.decision is null and p.expires_at > ${now}::timestamptz))
+       and id <> ${fileId}
        and set_values = ${JSON.stringify(identity.setValues)}::jsonb
        and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
-     order by applied_at desc, id desc`.execute(db);
-  const [last] = found.rows;
-  const before = found.rows.find((row) => row.same)?.id ?? null;
-  return { latest: last?.same === true ? last.id : null, before };
+     order by applied_at desc nulls last, id desc`.execute(db);
+  const applied = found.rows.filter((row) => !row.held);
+  const [last] = applied;
+  return {
+    latest: last?.same === true ? last.id : null,
+    before: applied.find((row) => row.same)?.id ?? null,
+    held: found.rows.find((row) => row.held && row.same)?.id ?? null,
+  };
+}
+
+/** With which configuration of layout and drop the last file of this kind was applied, null for the first one. */
+export async function findLayoutHash(db: Db, dropId: string, layoutId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('drop_file')
+    .select('layout_hash')
+    .where('drop_id', '=', dropId)
+    .where('layout_id', '=', layoutId)
+    .where('status', 'in', ['applied', 'archived'])
+    .orderBy('applied_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return row?.layout_hash ?? null;
+}
+
+/** Before a file is decided anew: what was said of it then is said again, or not. */
+export async function removeIssues(db: Db, fileId: number): Promise<void> {
+  await db.deleteFrom('row_issue').where('file_id', '=', fileId).execute();
 }
 
 export async function markOutcome(

@@ -3,44 +3,75 @@ import { sql } from 'kysely';
 import type { Cents, Day, Period } from '../model.ts';
 import type { Db } from './database.ts';
 
+const MANY_EMPLOYERS = 500;
+
 /**
  * Fills `open_quantity` for the slots in `slot_run`: one row per difference, `reason` null where it may be ordered.
  * Leavers are judged at once: a status or an absence ends every line, an employment that ended only the months after it;
- * they get no new card, and what they owe is never netted.
+ * they get no new card, and what they owe is never netted. `needs_card`: an active person without a card, active or ordered.
  */
 export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
   await sql`
+    create temporary table ordered_before on commit drop as
+    select l.enterprise_number, l.beneficiary_id, l.period, l.face_value, sum(l.quantity)::int as quantity
+      from slot_run r
+      join voucher_order o on o.enterprise_number = r.enterprise_number and o.product_code = r.product_code
+                          and o.status <> 'cancelled'
+      join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
+     where l.period <= r.period
+     group by 1, 2, 3, 4`.execute(db);
+  await sql`analyze ordered_before`.execute(db);
+  const { first, last, employers } = await employersOfRun(db);
+  if (employers >= MANY_EMPLOYERS) await joinByHash(db, true);
+  // The bounds are implied by the joins; the planner cannot know that the slots are neighbours. The difference is compared
+  // with 0 because it takes two columns that are compared with each other for nearly always equal.
+  await sql`
     create temporary table open_quantity on commit drop as
-    with ordered as (
-      select l.enterprise_number, l.beneficiary_id, l.period, l.face_value, sum(l.quantity)::int as quantity
-        from slot_run r
-        join voucher_order o on o.enterprise_number = r.enterprise_number and o.product_code = r.product_code
-                            and o.status <> 'cancelled'
-        join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
-       where l.period <= r.period
-       group by 1, 2, 3, 4
-    )
     select r.slot, b.id as beneficiary_id, b.status = 'active' as active, b.cost_center, e.period, e.face_value,
            e.quantity - coalesce(o.quantity, 0) as quantity,
+           b.status = 'active' and a.sequence is null and n.sequence is null as needs_card,
            case
              when b.status = 'active' then null
              when e.quantity < coalesce(o.quantity, 0) then 'leaver.residue'
              when b.status_reason is distinct from 'employment-ended'
                or to_char(b.employment_end, 'YYYY-MM') < e.period then 'leaver.unordered'
-             when not exists (
-               select from card c
-                where c.national_register_number = b.national_register_number and c.status = 'active'
-                  and coalesce(c.expires_on, 'infinity') >= ${today}::date) then 'no-card'
+             when a.sequence is null or a.expires_on < ${today}::date then 'no-card'
            end as reason,
            null::bigint as excess
       from slot_run r
       join entitlement e on e.enterprise_number = r.enterprise_number and e.product_code = r.product_code
-                        and e.period <= r.period
+                        and e.period <= r.period and e.enterprise_number between ${first} and ${last}
       join beneficiary b on b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id
-      left join ordered o on o.enterprise_number = e.enterprise_number and o.beneficiary_id = e.beneficiary_id
-                         and o.period = e.period and o.face_value = e.face_value
-     where e.quantity <> coalesce(o.quantity, 0)`.execute(db);
+                        and b.enterprise_number between ${first} and ${last}
+      left join ordered_before o on o.enterprise_number = e.enterprise_number and o.beneficiary_id = e.beneficiary_id
+                                and o.period = e.period and o.face_value = e.face_value
+      left join card a on a.national_register_number = b.national_register_number and a.status = 'active'
+      left join card n on n.national_register_number = b.national_register_number and n.status = 'ordered'
+     where e.quantity - coalesce(o.quantity, 0) <> 0`.execute(db);
+  if (employers >= MANY_EMPLOYERS) await joinByHash(db, false);
   await sql`analyze open_quantity`.execute(db);
+}
+
+/**
+ * Joining on employer and person at once, the planner expects one row and looks every person up by index; with tens of
+ * thousands of people, hashing is twice as fast.
+ */
+async function joinByHash(db: Db, only: boolean): Promise<void> {
+  await sql`select set_config('enable_nestloop', ${only ? 'off' : 'on'}, true),
+                   set_config('work_mem', ${only ? '64MB' : '4MB'}, true)`.execute(db);
+}
+
+interface RunEmployers {
+  readonly first: string;
+  readonly last: string;
+  readonly employers: number;
+}
+
+async function employersOfRun(db: Db): Promise<RunEmployers> {
+  const found = await sql<RunEmployers>`
+    select coalesce(min(enterprise_number), '') as first, coalesce(max(enterprise_number), '') as last, count(*) as employers
+      from slot_run`.execute(db);
+  return found.rows[0] ?? { first: '', last: '', employers: 0 };
 }
 
 /**
@@ -79,18 +110,20 @@ export interface LimitedQuantity {
 /** All orderable differences of those people and years, for which the limit may not hold. */
 export async function readQuantitiesAboveLimit(db: Db): Promise<LimitedQuantity[]> {
   const found = await sql<LimitedQuantity>`
-    with limited as (
+    with limited_slot as materialized (
+      select * from slot_run r
+       where exists (select from product_limit l where l.product_code = r.product_code and l.yearly_max is not null)
+    ), limited as (
       select q.slot, q.beneficiary_id, q.period, left(q.period, 4) as year, q.face_value, q.quantity,
              p.yearly_max + coalesce(p.yearly_max_per_child, 0) * b.children as yearly_limit
-        from open_quantity q
-        join slot_run r using (slot)
+        from limited_slot r
+        join open_quantity q using (slot)
         join beneficiary b on b.enterprise_number = r.enterprise_number and b.id = q.beneficiary_id
         join lateral (
           select l.yearly_max, l.yearly_max_per_child from product_limit l
            where l.product_code = r.product_code and l.valid_from <= to_date(q.period, 'YYYY-MM')
            order by l.valid_from desc limit 1) p on true
        where q.reason is null
-         and exists (select from product_limit l where l.product_code = r.product_code and l.yearly_max is not null)
     ), person as (
       select slot, beneficiary_id, year, min(yearly_limit) as lowest_limit,
              sum(quantity::bigint * face_value) filter (where quantity > 0) as wanted

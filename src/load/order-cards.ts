@@ -12,16 +12,29 @@ const NONE_ORDERED = sql`not exists (
 const NONE_ACTIVE = sql`not exists (
   select from card c where c.national_register_number = b.national_register_number and c.status = 'active')`;
 
+/** Somebody who had a card before, lost or replaced, gets another one. */
+const ACTION = sql`case when exists (
+  select from card c where c.national_register_number = b.national_register_number) then 'replacement' else 'new' end`;
+
 const DELIVERY_POINT = sql`case b.card_delivery when 'employer' then b.card_delivery_point end`;
+
+/** Names a new card for everybody with a line on a draft of `slot_run` whom `open_quantity` shows to need one. */
+export async function nameNewCardsOfDrafts(db: Db): Promise<void> {
+  await sql`
+    insert into order_card (enterprise_number, order_id, national_register_number, sequence, action, delivery_point, cost_center)
+    select r.enterprise_number, r.order_id, b.national_register_number, ${NEXT_SEQUENCE}, ${ACTION}, ${DELIVERY_POINT},
+           b.cost_center
+      from (select distinct slot, beneficiary_id from open_quantity where reason is null and needs_card) p
+      join slot_run r using (slot)
+      join beneficiary b on b.enterprise_number = r.enterprise_number and b.id = p.beneficiary_id`.execute(db);
+}
 
 /** Names a new card for every active person with a line on an order in `order_set` who has none, active or ordered. */
 export async function nameNewCards(db: Db): Promise<void> {
   await sql`
     insert into order_card (enterprise_number, order_id, national_register_number, sequence, action, delivery_point, cost_center)
     select p.enterprise_number, p.order_id, b.national_register_number, ${NEXT_SEQUENCE},
-           case when exists (select from card c where c.national_register_number = b.national_register_number)
-                then 'replacement' else 'new' end,
-           ${DELIVERY_POINT}, b.cost_center
+           ${ACTION}, ${DELIVERY_POINT}, b.cost_center
       from (select distinct l.enterprise_number, l.order_id, l.beneficiary_id
               from order_set s join order_line l using (enterprise_number, order_id)) p
       join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.beneficiary_id and b.status = 'active'
@@ -81,7 +94,9 @@ export async function orderCards(db: Db): Promise<void> {
       returning national_register_number
     )
     delete from card_ordered c
-     where not exists (select from ordered o where o.national_register_number = c.national_register_number)`.execute(db);
+     where not exists (select from ordered o where o.national_register_number = c.national_register_number)`.execute(
+    db,
+  );
   await sql`
     delete from order_card k using order_set s
      where k.enterprise_number = s.enterprise_number and k.order_id = s.order_id

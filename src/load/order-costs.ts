@@ -18,39 +18,37 @@ export interface OrderAggregates {
   readonly cards: { readonly costCenter: number; readonly deliveryPoint: number | null; readonly count: number }[];
 }
 
+type CostCenterRow = OrderAggregates['costCenters'][number] & { readonly orderId: number };
+type CardRow = OrderAggregates['cards'][number] & { readonly orderId: number };
+
 /** The facts of every order in `order_set`, by employer and order. */
 export async function readOrderAggregates(db: Db): Promise<OrderAggregates[]> {
-  const found = await sql<OrderAggregates>`
-    with line as (
-      select enterprise_number, order_id, cost_center, sum(quantity::bigint * face_value)::bigint as face_value_total,
-             sum(quantity) as vouchers, count(distinct beneficiary_id) as people
-        from order_set join order_line using (enterprise_number, order_id) group by 1, 2, 3
-    ), lines as (
-      select enterprise_number, order_id,
-             jsonb_agg(jsonb_build_object('costCenter', cost_center, 'faceValueTotal', face_value_total,
-                                          'netVouchers', vouchers, 'people', people) order by cost_center) as cost_centers
-        from line group by 1, 2
-    ), card as (
-      select enterprise_number, order_id, cost_center, delivery_point, count(*) as cards
-        from order_set join order_card using (enterprise_number, order_id) group by 1, 2, 3, 4
-    ), cards as (
-      select enterprise_number, order_id,
-             jsonb_agg(jsonb_build_object('costCenter', cost_center, 'deliveryPoint', delivery_point, 'count', cards)) as cards
-        from card group by 1, 2
-    )
-    select s.enterprise_number as "enterpriseNumber", s.order_id as "orderId", c.fees,
-           coalesce(l.cost_centers, '[]') as "costCenters", coalesce(k.cards, '[]') as cards
+  const orders = await sql<Pick<OrderAggregates, 'enterpriseNumber' | 'orderId' | 'fees'>>`
+    select s.enterprise_number as "enterpriseNumber", s.order_id as "orderId", c.fees
       from order_set s
       join voucher_order o on o.enterprise_number = s.enterprise_number and o.id = s.order_id
-      left join lines l on l.enterprise_number = s.enterprise_number and l.order_id = s.order_id
-      left join cards k on k.enterprise_number = s.enterprise_number and k.order_id = s.order_id
       left join lateral (
         select c.fees from contract c
          where c.enterprise_number = o.enterprise_number and c.product_code = o.product_code
            and o.ordered_on between c.valid_from and coalesce(c.valid_to, 'infinity')
          order by c.valid_from desc limit 1) c on true
      order by s.enterprise_number, s.order_id`.execute(db);
-  return found.rows;
+  const costCenters = await sql<CostCenterRow>`
+    select order_id as "orderId", cost_center as "costCenter", sum(money)::bigint as "faceValueTotal",
+           sum(vouchers)::bigint as "netVouchers", count(*) as people
+      from (select order_id, cost_center, beneficiary_id, sum(quantity::bigint * face_value) as money, sum(quantity) as vouchers
+              from order_set join order_line using (enterprise_number, order_id) group by 1, 2, 3) person
+     group by 1, 2 order by 1, 2`.execute(db);
+  const cards = await sql<CardRow>`
+    select order_id as "orderId", cost_center as "costCenter", delivery_point as "deliveryPoint", count(*) as count
+      from order_set join order_card using (enterprise_number, order_id) group by 1, 2, 3 order by 1, 2, 3`.execute(db);
+  const centersOf = Map.groupBy(costCenters.rows, (row) => row.orderId);
+  const cardsOf = Map.groupBy(cards.rows, (row) => row.orderId);
+  return orders.rows.map((order) => ({
+    ...order,
+    costCenters: centersOf.get(order.orderId) ?? [],
+    cards: cardsOf.get(order.orderId) ?? [],
+  }));
 }
 
 export interface OrderTotals {

@@ -11,6 +11,8 @@ export interface DraftOrder {
   readonly period: string;
   readonly kind: string;
   readonly lines: number;
+  /** it comes so late that a person should look */
+  readonly isLate: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function writeDrafts(db: Db, today: Day): Promise<DraftOrder[]> {
         from marked
     )
     select enterprise_number as "enterpriseNumber", order_id as id, standing_order_id as "standingOrderId",
-           product_code as "productCode", period, kind, lines
+           product_code as "productCode", period, kind, lines, late_due_on is not null as "isLate"
       from marked order by order_id`.execute(db);
   await sql`
     insert into order_line (enterprise_number, order_id, beneficiary_id, period, face_value, quantity, cost_center)

@@ -31,13 +31,22 @@ export async function lockOrder(
 }
 
 /** Fills `order_set` with those of the orders that are drafts of active employers and that no warning holds. */
-export async function lockFreeDrafts(db: Db, orders: readonly OrderKey[], holdingCodes: readonly string[]): Promise<void> {
+export async function lockFreeDrafts(
+  db: Db,
+  orders: readonly OrderKey[],
+  holdingCodes: readonly string[],
+): Promise<void> {
   await lockIntoOrderSet(
     db,
     orders,
     sql<boolean>`o.status = 'draft' and not ${isHeld(holdingCodes)}
       and exists (select from employer e where e.enterprise_number = o.enterprise_number and e.status = 'active')`,
   );
+}
+
+/** Fills `order_set` with one order to be looked at; nothing is locked. */
+export async function selectOrder(db: Db, order: OrderKey): Promise<void> {
+  await fillOrderSet(db, JSON.stringify([order]), sql<boolean>`true`);
 }
 
 /** The employers are locked in order of their number, as everybody does who orders. */
@@ -47,6 +56,10 @@ async function lockIntoOrderSet(db: Db, orders: readonly OrderKey[], isWanted: R
     select e.enterprise_number from employer e
      where e.enterprise_number in (select "enterpriseNumber" from jsonb_to_recordset(${keys}::jsonb) as k ("enterpriseNumber" text))
      order by e.enterprise_number for update`.execute(db);
+  await fillOrderSet(db, keys, isWanted);
+}
+
+async function fillOrderSet(db: Db, keys: string, isWanted: RawBuilder<boolean>): Promise<void> {
   await sql`
     create temporary table order_set on commit drop as
     select o.enterprise_number, o.id as order_id

@@ -148,6 +148,20 @@ export async function readHoldingCodes(
   return found.rows.map((row) => row.code);
 }
 
+/** Those of the orders that are drafts and held. */
+export async function readHeldOrders(
+  db: Db,
+  ids: readonly number[],
+  holdingCodes: readonly string[],
+): Promise<{ enterpriseNumber: string; id: number }[]> {
+  const found = await sql<{ enterpriseNumber: string; id: number }>`
+    select o.enterprise_number as "enterpriseNumber", o.id
+      from voucher_order o
+     where o.id = any (${[...ids]}::bigint[]) and o.status = 'draft' and ${isHeld(holdingCodes)}
+     order by o.id`.execute(db);
+  return found.rows;
+}
+
 /** Acknowledges the warnings of one order that have one of the codes; null = all of them. */
 export async function acknowledgeWarnings(
   db: Db,

@@ -72,7 +72,12 @@ const clearedExtras = sql`coalesce(s.clears, '{}')`;
  */
 function placeNumber(table: 'delivery_point' | 'cost_center', column: string): RawBuilder<unknown> {
   const said = sql.ref(`s.${column}`);
-  const kept = sql`b.${sql.ref(column)}`;
+  // A new person without a cost center goes to the only one there is, or to the employer itself.
+  const kept =
+    table === 'delivery_point'
+      ? sql`b.${sql.ref(column)}`
+      : sql`coalesce(b.cost_center, (select case when count(*) = 1 then min(c.number) else 0 end from cost_center c
+                                       where c.enterprise_number = s.enterprise_number and not c.closed))`;
   return sql`case
     when ${column}::text = any (s.clears) then ${table === 'cost_center' ? sql`0` : sql`null`}::integer
     when ${said} is null then ${kept}

@@ -63,7 +63,7 @@ async function checkPlan(db: Db, delivery: Delivery): Promise<void> {
               and coalesce(c.valid_to, 'infinity') >= to_date(p.period, 'YYYY-MM'))
            and not exists (select from product c where c.code = p.product_code and c.sale_until < ${delivery.receivedOn}::date)`,
   ).execute(db);
-  const known = sql`p.beneficiary_id is not null and not ${refusedRow('p')}`;
+  const known = sql`p.beneficiary_id is not null`;
   await findIssue(
     'face-value.ambiguous',
     'faceValue',

@@ -4,7 +4,10 @@ import type { Session } from './database.ts';
 
 export const PAYROLL_STAGE = 'stage_payroll';
 
-/** Columns of the stage in the order of the values; `quantity` is signed in files that give increments. */
+/**
+ * Columns of the stage in the order of the values; `quantity` is signed in files that give increments. `value` and `total` are
+ * cents of files that print both; where they stand without `face_value`, the value is a blend of two.
+ */
 export const PAYROLL_STAGE_COLUMNS: readonly string[] = [
   'row_number',
   'rejected',
@@ -15,6 +18,8 @@ export const PAYROLL_STAGE_COLUMNS: readonly string[] = [
   'product_code',
   'quantity',
   'face_value',
+  'value',
+  'total',
   'employment_end',
 ];
 
@@ -23,6 +28,6 @@ export async function createPayrollStage(session: Session): Promise<void> {
   await sql`
     create temporary table stage_payroll (
       row_number integer, rejected boolean, issues jsonb, enterprise_number text, national_register_number text,
-      period text, product_code text, quantity integer, face_value integer, employment_end date
+      period text, product_code text, quantity integer, face_value integer, value integer, total integer, employment_end date
     )`.execute(session.db);
 }

@@ -69,11 +69,13 @@ export interface FilledSlot {
 }
 
 /**
- * The filled slots that want another look: months in which a person has something granted and no line at all, where the rule
+ * The filled slots of the employers that want another look: months in which a person has something granted and no line at all, where the rule
  * is `missed`; and the last filled month of every standing order, when the carry no longer explains what is granted and not
  * ordered, or when the rule is `all` and any grant is above what was ordered.
  */
-export async function readSlotsToLookAtAgain(db: Db): Promise<FilledSlot[]> {
+export async function readSlotsToLookAtAgain(db: Db, employers: readonly string[]): Promise<FilledSlot[]> {
+  if (employers.length === 0) return [];
+  const asked = sql`any (${[...employers]}::text[])`;
   const found = await sql<FilledSlot>`
     with slot as (
       select o.enterprise_number, o.standing_order_id, o.product_code, o.run_period, s.late,
@@ -81,7 +83,7 @@ export async function readSlotsToLookAtAgain(db: Db): Promise<FilledSlot[]> {
         from voucher_order o
         join standing_order s on s.enterprise_number = o.enterprise_number and s.id = o.standing_order_id and not s.closed
         join employer e on e.enterprise_number = o.enterprise_number and e.status = 'active'
-       where o.kind = 'recurring' and o.status <> 'cancelled'
+       where o.kind = 'recurring' and o.status <> 'cancelled' and o.enterprise_number = ${asked}
     ), ordered as (
       select l.enterprise_number, l.beneficiary_id, o.product_code, l.period, l.face_value, sum(l.quantity) as quantity
         from order_line l

@@ -19,7 +19,7 @@ export async function decideOutcomes(db: Db): Promise<void> {
                 when p.old_status = 'inactive' and p.status = 'active' then 'reactivated'
                 when ${differs} or exists (select from plan_product c where c.row_number = p.row_number) then 'updated'
                 else 'unchanged' end,
-           p.position = 1 and not p.stale and p.old_status = 'active' and p.status = 'inactive'
+           p.position = 1 and not p.stale and p.status = 'inactive' and coalesce(p.old_status = 'active', false)
       from (select *, coalesce(old_as_of > as_of, false) as stale,
                    row_number() over (partition by enterprise_number, national_register_number order by row_number) as position
               from plan_beneficiary p, (select as_of from delivery) d
@@ -38,6 +38,47 @@ export async function warnOfOutcomes(db: Db): Promise<void> {
     select p.row_number, 'status', 'person.unknown-leaver', 'warning'
       from plan_beneficiary p join row_outcome o using (row_number)
      where o.outcome = 'created' and p.status = 'inactive'`.execute(db);
+}
+
+/** Columns whose change in bulk looks like a shifted column rather than like life. */
+const SENSITIVE_COLUMNS = [
+  'last_name',
+  'first_name',
+  'birth_date',
+  'email',
+  'card_delivery',
+  'card_delivery_point',
+  'card_street',
+  'card_house_number',
+  'card_postal_code',
+  'card_city',
+  'cost_center',
+];
+
+/** Fills `sensitive_change` with the known people whose sensitive columns the plan would change. */
+export async function findSensitiveChanges(db: Db): Promise<void> {
+  const ofPlan = sql.join(SENSITIVE_COLUMNS.map((column) => sql`p.${sql.ref(column)}`));
+  const ofPerson = sql.join(SENSITIVE_COLUMNS.map((column) => sql`b.${sql.ref(column)}`));
+  await sql`
+    create temporary table sensitive_change on commit drop as
+    select p.enterprise_number, p.known_id
+      from plan_beneficiary p
+      join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')
+      join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.known_id
+     where (${ofPlan}) is distinct from (${ofPerson})`.execute(db);
+}
+
+/** For a plan that is approved without its deactivations: everybody who is active stays so, the rest of their rows applies. */
+export async function keepEverybodyActive(db: Db): Promise<void> {
+  await sql`
+    update plan_beneficiary p
+       set status = 'active', status_reason = null, employment_end = b.employment_end
+      from row_outcome o, beneficiary b
+     where o.row_number = p.row_number and o.deactivated
+       and b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
+  await sql`delete from departure`.execute(db);
+  await sql`delete from row_outcome`.execute(db);
+  await decideOutcomes(db);
 }
 
 const columns = sql.join(PLANNED_COLUMNS.map((column) => sql.ref(column)));

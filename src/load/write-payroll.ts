@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { type Delivery, refusedRow } from './found-issues.ts';
 
-/** Totals: the latest file wins, for all face values of a person, product and month. */
-export async function writeRestated(db: Db, delivery: Delivery, sameKey: 'conflict' | 'sum'): Promise<void> {
+/** Totals: the latest file wins, for all face values of a person, product and month. Decides the outcome of every row. */
+export async function decideRestated(db: Db, delivery: Delivery, sameKey: 'conflict' | 'sum'): Promise<void> {
   await sql`
     create temporary table restated on commit drop as
     select p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value, min(p.row_number) as row_number,
@@ -28,6 +28,9 @@ export async function writeRestated(db: Db, delivery: Delivery, sameKey: 'confli
   await sql`
     insert into found_issue (row_number, code, severity)
     select row_number, 'row.stale', 'warning' from restated where stale`.execute(db);
+}
+
+export async function writeRestated(db: Db, delivery: Delivery): Promise<void> {
   await noteRestated(db, delivery);
   await sql`
     insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity,
@@ -64,7 +67,7 @@ async function noteRestated(db: Db, delivery: Delivery): Promise<void> {
 }
 
 /** Increments: every row counts, also twice the same one. */
-export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
+export async function decideSigned(db: Db): Promise<void> {
   await sql`
     create temporary table signed on commit drop as
     select p.*, row_number() over same as position,
@@ -78,6 +81,9 @@ export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
       from signed s
       left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
                                = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(db);
+}
+
+export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
                                     file_id, row_number)
@@ -99,10 +105,10 @@ export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
 }
 
 /**
- * End dates that payroll rows bring, after their own entitlements are recorded. One that has passed makes the person inactive
- * now; a later one is stored. The last row of a person counts.
+ * End dates that payroll rows bring. One that has passed makes the person inactive now; a later one is stored. The last row of a
+ * person counts.
  */
-export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
+export async function decideEmploymentEnds(db: Db, today: string): Promise<void> {
   await sql`
     create temporary table ended on commit drop as
     select distinct on (p.enterprise_number, p.beneficiary_id)
@@ -113,6 +119,25 @@ export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: str
        and not exists (select from found_issue f where f.row_number = p.row_number and f.code = 'row.stale')
      order by p.enterprise_number, p.beneficiary_id, p.row_number desc`.execute(db);
   await sql`delete from ended where employment_end is not distinct from old_end and not deactivates`.execute(db);
+  await sql`
+    update row_outcome o
+       set deactivated = e.deactivates, outcome = case when o.outcome = 'unchanged' then 'updated' else o.outcome end
+      from ended e where o.row_number = e.row_number`.execute(db);
+  await sql`
+    insert into departure (enterprise_number, beneficiary_id, cause)
+    select enterprise_number, beneficiary_id, 'explicit' from ended where deactivates`.execute(db);
+}
+
+/** For a plan that is approved without its deactivations: ends that have passed are not taken over. */
+export async function dropPassedEnds(db: Db): Promise<void> {
+  await sql`
+    update row_outcome o set deactivated = false from ended e where o.row_number = e.row_number and e.deactivates`.execute(db);
+  await sql`delete from ended where deactivates`.execute(db);
+  await sql`delete from departure`.execute(db);
+}
+
+/** Writes the decided ends with their history, after the rows' own entitlements are recorded. */
+export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
   await sql`
     insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
     select enterprise_number, beneficiary_id, ${delivery.fileId}::bigint, row_number,
@@ -128,8 +153,4 @@ export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: str
            status_since = case when e.deactivates then ${today}::date else b.status_since end,
            fingerprint = null
       from ended e where b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id`.execute(db);
-  await sql`
-    update row_outcome o
-       set deactivated = e.deactivates, outcome = case when o.outcome = 'unchanged' then 'updated' else o.outcome end
-      from ended e where o.row_number = e.row_number`.execute(db);
 }

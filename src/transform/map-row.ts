@@ -46,14 +46,31 @@ export function mapRow(plan: RowPlan, row: SourceRow): MappedRow {
       }
     }
   }
-  if (cells.length > plan.width) {
-    const extra = cells.findLastIndex((cell) => cell !== null && (typeof cell !== 'string' || cell.trim() !== ''));
+  const wrongLength = faultOfLength(plan, cells);
+  if (wrongLength !== null) {
+    issues.push(error(rowNumber, null, 'row.format', wrongLength));
+  } else if (cells.length > plan.width) {
+    const extra = cells.findLastIndex(
+      (cell, at) => cell !== null && (typeof cell !== 'string' || cell.trim() !== '') && !plan.rejectsColumns.has(at),
+    );
     if (extra >= plan.width) {
       issues.push(error(rowNumber, null, 'row.format', { expected: plan.width, found: extra + 1 }));
     }
   }
   if (plan.comparesPerson) issues.push(...compareWithRegisterNumber(values, rowNumber));
   return { values, issues };
+}
+
+/** A row with more or fewer fields than agreed, or a line that ends within a number. */
+function faultOfLength({ columns, fields: [least, most] }: RowPlan, cells: readonly Cell[]): RowIssue['params'] | null {
+  if (cells.length < least) return { expected: least, found: cells.length };
+  if (cells.length > most) return { expected: most, found: cells.length };
+  const [line] = cells;
+  const endsWithin = columns.some(
+    ({ cut, whole }) =>
+      whole && cut !== null && typeof line === 'string' && line.length > cut[0] && line.length < cut[1],
+  );
+  return endsWithin ? {} : null;
 }
 
 function error(

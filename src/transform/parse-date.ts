@@ -17,7 +17,8 @@ const YEAR_FIRST = /^(\d{4})-(\d\d)-(\d\d)$/;
 const EIGHT_DIGITS = /^\d{8}$/;
 // A time with a zone may belong to the day before or after in Brussels, unless it is midnight, when only the day was meant.
 const TIME_OF_DAY = /^([\d/.-]+)[T ](?:\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?|00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d))$/;
-const PERIOD_YEAR_FIRST = /^(\d{4})-?(\d\d)$/;
+// With a low line too, as programs write it in names of files.
+const PERIOD_YEAR_FIRST = /^(\d{4})[-_]?(\d\d)$/;
 const PERIOD_MONTH_FIRST = /^(\d{1,2})\/(\d{4})$/;
 const SIX_DIGITS = /^\d{6}$/;
 

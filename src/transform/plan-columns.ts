@@ -6,6 +6,7 @@ import type { FieldValue, FieldValues } from './field-value.ts';
 import type { CellParser } from './finding.ts';
 import { foldWord } from './fold-word.ts';
 import { parserFor } from './parse-value.ts';
+import { findRejectsColumns, ownWidth } from './rejects-columns.ts';
 
 /** What a file brings beside its rows. */
 export interface GivenToFile {
@@ -29,11 +30,19 @@ export interface PlannedColumn {
   readonly at: number;
   /** for fixed width: from (included) and to (excluded), zero-based, in the text of that cell */
   readonly cut: readonly [from: number, to: number] | null;
+  /** a line that ends within this field is faulty */
+  readonly whole: boolean;
   readonly parse: CellParser;
   readonly required: boolean;
   /** what a blank means; `undefined` when a blank is refused */
   readonly blank: FieldValue;
 }
+
+/** A column that this file does not have: every cell of it is blank. */
+const NOWHERE = -1;
+const ANY_NUMBER = [0, Number.POSITIVE_INFINITY] as const;
+/** A number of which a line's end cut off the last digits would still be a number, another one. */
+const NUMBERS: readonly string[] = ['integer', 'decimal', 'euro', 'cents'];
 
 /** How the rows of one file become values. */
 export interface RowPlan {
@@ -42,6 +51,10 @@ export interface RowPlan {
   readonly start: Readonly<FieldValues>;
   /** number of cells behind which a row may hold only blanks */
   readonly width: number;
+  /** how many cells a row may have at all, blank ones included; a row of another length is rejected */
+  readonly fields: readonly [least: number, most: number];
+  /** cells that are not read: the columns added to a rejects file, which here came back; empty for any other file */
+  readonly rejectsColumns: ReadonlySet<number>;
   /** whether there is a birth date or a gender to compare with the register number */
   readonly comparesPerson: boolean;
   readonly senderColumns: ReadonlyMap<string, SenderColumn>;
@@ -65,14 +78,17 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
   const start: FieldValues = {};
   const senderColumns = new Map<string, SenderColumn>();
   const missing: LayoutColumn[] = [];
-  const headers = positionsOfHeaders(given.header ?? []);
+  const header = given.header ?? [];
+  const headers = positionsOfHeaders(header);
+  const rejectsColumns = findRejectsColumns(header);
   for (const column of layout.columns) {
     const { field, source } = column;
     const parse = parserFor(column, { ...given, productMayBeNone: layout.kind === 'beneficiaries' });
     const fallback = column.default === null ? null : configured(layout, column, parse, column.default);
     const blank = column.parse === 'sign' ? 1 : column.required && fallback === null ? undefined : fallback;
     const planned = (at: number, cut: PlannedColumn['cut'], known: SenderColumn) => {
-      columns.push({ field, at, cut, parse, required: column.required, blank });
+      const whole = cut !== null && NUMBERS.includes(column.parse);
+      columns.push({ field, at, cut, whole, parse, required: column.required, blank });
       start[field] = undefined;
       senderColumns.set(field, known);
     };
@@ -83,10 +99,16 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
       else if (fallback !== null) start[field] = fallback;
     } else if ('column' in source) {
       // The letter and not the header, which is not compared here: without a header row it would be a person's name.
-      planned(source.column, null, { by: 'letter', letter: columnLetter(source.column) });
+      const at = rejectsColumns.has(source.column) ? NOWHERE : source.column;
+      planned(at, null, { by: 'letter', letter: columnLetter(source.column) });
     } else if ('chars' in source) {
       const [from, to] = source.chars;
       planned(0, [from - 1, to], { by: 'positions', from, to });
+    } else if ('context' in source) {
+      const context = layout.file.rows?.context ?? [];
+      const index = context.findIndex(({ name }) => name === source.context);
+      const [from, to] = context[index]?.chars ?? [0, 0];
+      planned(index < 0 ? NOWHERE : 1 + index, null, { by: 'positions', from, to });
     } else if ('constant' in source) {
       start[field] = configured(layout, column, parse, source.constant);
     } else {
@@ -97,9 +119,12 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
   }
   refuseMissing(missing);
   // Only a stray delimiter shifts cells; a note beside the table of a workbook does no harm.
-  const width = given.format === 'csv' && given.header !== null ? given.header.length : Number.POSITIVE_INFINITY;
+  const limited = given.format === 'csv' && layout.file.headerRow > 0 && given.header !== null;
+  const width = limited ? ownWidth(header, rejectsColumns) : Number.POSITIVE_INFINITY;
   const comparesPerson = columns.some(({ field }) => field === 'birthDate' || field === 'gender');
-  return { columns, start, width, comparesPerson, senderColumns };
+  // Rejects that come back have as many fields as the widest of their rows, and two more.
+  const fields = limited && rejectsColumns.size === 0 ? (layout.file.fields ?? ANY_NUMBER) : ANY_NUMBER;
+  return { columns, start, width, fields, rejectsColumns, comparesPerson, senderColumns };
 }
 
 /** What the sender knows a field by; `field` when it is not a column of the file. */

@@ -53,6 +53,7 @@ test('header, rows and their numbers', async () => {
     ],
     warnings: [],
     lastLineComplete: true,
+    proof: null,
     dataRows: 2,
   });
 });

@@ -29,6 +29,7 @@ test('one value a line, blank lines count but are no rows, broken lines are rows
     rows: [row(1, { a: 'é' }), broken(3), row(4, [1, null]), broken(5), row(6, null)],
     warnings: [],
     lastLineComplete: true,
+    proof: null,
     dataRows: 5,
   });
 });
@@ -44,7 +45,7 @@ test('a value nested too deep for the parser is a broken line', async () => {
 });
 
 test('an empty file has no rows', async () => {
-  expect(await read('')).toEqual({ rows: [], warnings: [], lastLineComplete: false, dataRows: 0 });
+  expect(await read('')).toEqual({ rows: [], warnings: [], lastLineComplete: false, proof: null, dataRows: 0 });
 });
 
 test('what is no UTF-8 is refused with its line, never guessed', async () => {

@@ -34,7 +34,16 @@ async function draftFor(employer: string): Promise<OrderRow> {
 }
 
 async function invoicesOf(order: OrderRow) {
-  const found = await sql<{ number: string; center: number; kind: string; face: number; fee: number; vat: number; total: number; status: string }>`
+  const found = await sql<{
+    number: string;
+    center: number;
+    kind: string;
+    face: number;
+    fee: number;
+    vat: number;
+    total: number;
+    status: string;
+  }>`
     select number, cost_center as center, kind, face_value_total as face, fee_total as fee, vat_total as vat, total, status
       from invoice where order_id = ${order.id} order by id`.execute(db);
   return found.rows.map((row) => [row.number, row.center, row.kind, row.face, row.fee, row.vat, row.total, row.status]);
@@ -43,13 +52,17 @@ async function invoicesOf(order: OrderRow) {
 async function noticesOf(order: OrderRow): Promise<string[]> {
   const found = await sql<{ line: string }>`
     select n.message_key || ' ' || n.recipient || ' ' || n.language || ' ' || n.status as line
-      from invoice_notice n join invoice i on i.id = n.invoice_id where i.order_id = ${order.id} order by i.id`.execute(db);
+      from invoice_notice n join invoice i on i.id = n.invoice_id where i.order_id = ${order.id} order by i.id`.execute(
+    db,
+  );
   return found.rows.map((row) => row.line);
 }
 
 async function cardsOf(nrn: string): Promise<string[]> {
   const found = await sql<{ line: string }>`
-    select sequence || ' ' || status as line from card where national_register_number = ${nrn} order by sequence`.execute(db);
+    select sequence || ' ' || status as line from card where national_register_number = ${nrn} order by sequence`.execute(
+    db,
+  );
   return found.rows.map((row) => row.line);
 }
 
@@ -65,7 +78,9 @@ async function setStatus(order: OrderRow, status: 'paid' | 'released'): Promise<
 }
 
 test('two cost centers: an invoice each, numbers from 1, notices to whoever is billed', async () => {
-  const employer = await inventEmployer(db, { fees: { service: { percent: '3' }, cardProduction: 450, cardDelivery: 300 } });
+  const employer = await inventEmployer(db, {
+    fees: { service: { percent: '3' }, cardProduction: 450, cardDelivery: 300 },
+  });
   await inventCostCenter(db, employer, 1, null);
   await inventCostCenter(db, employer, 2, 'antwerpen@example.be');
   await grant(db, await inventBeneficiary(db, employer, { costCenter: 1 }), '2026-11', 20, 800);
@@ -79,7 +94,11 @@ test('two cost centers: an invoice each, numbers from 1, notices to whoever is b
     ['2026-000001', 1, 'order', 16_000, 480, 101, 16_581, 'open'],
     ['2026-000002', 2, 'order', 8550, 1007, 211, 9768, 'open'],
   ]);
-  const email = (await sql<{ email: string }>`select invoice_email as email from employer where enterprise_number = ${employer}`.execute(db)).rows[0]?.email;
+  const email = (
+    await sql<{
+      email: string;
+    }>`select invoice_email as email from employer where enterprise_number = ${employer}`.execute(db)
+  ).rows[0]?.email;
   expect(await noticesOf(order)).toEqual([
     `invoice-2026-000001 ${email} fr queued`,
     'invoice-2026-000002 antwerpen@example.be fr queued',
@@ -117,7 +136,9 @@ test('a warning that is not acknowledged refuses, and nothing is changed', async
   const employer = await inventEmployer(db);
   await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);
   const order = await draftFor(employer);
-  await expect(confirmOrder(orderDay(db, '2026-12-05'), order.id, { by: 'ops', acknowledge: [] })).rejects.toThrow('first-order');
+  await expect(confirmOrder(orderDay(db, '2026-12-05'), order.id, { by: 'ops', acknowledge: [] })).rejects.toThrow(
+    'first-order',
+  );
   await expect(confirmOrder(orderDay(db, '2026-12-05'), 999_999, BY_HAND)).rejects.toThrow('There is no order 999999.');
   expect((await statusOf(order))?.status).toBe('draft');
   expect(await invoicesOf(order)).toEqual([]);
@@ -126,7 +147,11 @@ test('a warning that is not acknowledged refuses, and nothing is changed', async
 test('a standing order confirms itself when nothing holds its draft', async () => {
   const employer = await inventEmployer(db, { standingOrders: [{ from: '2026-10', confirm: 'without-warnings' }] });
   const person = await inventBeneficiary(db, employer);
-  for (const [period, quantity] of [['2026-10', 20], ['2026-11', 25], ['2026-12', 32]] as const) {
+  for (const [period, quantity] of [
+    ['2026-10', 20],
+    ['2026-11', 25],
+    ['2026-12', 32],
+  ] as const) {
     await grant(db, person, period, quantity, 800);
   }
   const statuses = async (today: string) =>
@@ -160,7 +185,9 @@ test('a card shared by two employers is charged on the order confirmed first', a
   await grant(db, atOne, '2026-11', 20, 800);
   await grant(db, atTwo, '2026-11', 10, 800);
   const { orders } = await runOrders(orderDay(db, '2026-12-05'));
-  const [orderOne, orderTwo] = [one, two].map((employer) => orders.find((each) => each.enterpriseNumber === employer) as OrderRow);
+  const [orderOne, orderTwo] = [one, two].map(
+    (employer) => orders.find((each) => each.enterpriseNumber === employer) as OrderRow,
+  );
   if (orderOne === undefined || orderTwo === undefined) throw new Error('two drafts');
   expect([orderOne.total, orderTwo.total]).toEqual([16_000 + 545, 8000 + 545]);
   await confirmOrder(orderDay(db, '2026-12-05'), orderTwo.id, BY_HAND);
@@ -225,7 +252,10 @@ test('a draft of which nobody is left is cancelled instead', async () => {
 
 test('renewal: the card is ordered beside the active one, charged and sent to its delivery point', async () => {
   const employer = await inventEmployer(db, { fees: { cardProduction: 450, cardDelivery: 300 } });
-  const people = [await inventBeneficiary(db, employer, { deliveryPoint: 1 }), await inventBeneficiary(db, employer, { deliveryPoint: 1 })];
+  const people = [
+    await inventBeneficiary(db, employer, { deliveryPoint: 1 }),
+    await inventBeneficiary(db, employer, { deliveryPoint: 1 }),
+  ];
   for (const person of people) {
     await grant(db, person, '2026-11', 20, 800);
     await activateCard(db, person, '2027-01-31');
@@ -247,16 +277,32 @@ test('cancel: a paid order is credited in full and its refund is due; a released
   const noted: Noted[] = [];
   const cancelled = await cancelOrder(orderDay(db, '2027-01-02', noted), order.id, { by: 'ops', why: 'ordered twice' });
   expect(cancelled).toEqual({ enterpriseNumber: employer, orderId: order.id, creditNotes: 1, refundDue: 16_581 });
-  expect(noted).toContainEqual({ event: 'refund.due', facts: { enterpriseNumber: employer, orderId: order.id, totalCents: 16_581 } });
-  expect((await invoicesOf(order)).at(-1)).toEqual(['CN2027-000001', 0, 'credit', -16_000, -480, -101, -16_581, 'credited']);
+  expect(noted).toContainEqual({
+    event: 'refund.due',
+    facts: { enterpriseNumber: employer, orderId: order.id, totalCents: 16_581 },
+  });
+  expect((await invoicesOf(order)).at(-1)).toEqual([
+    'CN2027-000001',
+    0,
+    'credit',
+    -16_000,
+    -480,
+    -101,
+    -16_581,
+    'credited',
+  ]);
   expect((await noticesOf(order)).at(-1)).toMatch(/^credit-note-CN2027-000001 compta\d+@example.be fr queued$/);
-  await expect(cancelOrder(orderDay(db, '2027-01-02'), order.id, { by: 'ops', why: 'again' })).rejects.toThrow(RefusedError);
+  await expect(cancelOrder(orderDay(db, '2027-01-02'), order.id, { by: 'ops', why: 'again' })).rejects.toThrow(
+    RefusedError,
+  );
 
   const again = await draftFor(employer);
   expect(again).toMatchObject({ kind: 'recurring', runPeriod: '2026-11', total: 16_581 });
   await confirmOrder(orderDay(db, '2026-12-05'), again.id, BY_HAND);
   await setStatus(again, 'released');
-  await expect(cancelOrder(orderDay(db, '2026-12-06'), again.id, { by: 'ops', why: 'late' })).rejects.toThrow('released');
+  await expect(cancelOrder(orderDay(db, '2026-12-06'), again.id, { by: 'ops', why: 'late' })).rejects.toThrow(
+    'released',
+  );
   expect(await checkBooks(db)).toEqual([]);
 });
 

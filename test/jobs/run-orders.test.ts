@@ -32,7 +32,9 @@ async function runFor(employer: string, today: string, options: Parameters<typeo
 }
 
 test('20 × 8.00 with 3 %, a new card sent home: 160.00 + 4.80 + 4.50 + 3.00, VAT 2.58', async () => {
-  const employer = await inventEmployer(db, { fees: { service: { percent: '3' }, cardProduction: 450, cardDelivery: 300 } });
+  const employer = await inventEmployer(db, {
+    fees: { service: { percent: '3' }, cardProduction: 450, cardDelivery: 300 },
+  });
   const person = await inventBeneficiary(db, employer, { card: 'none' });
   await grant(db, person, '2026-11', 20, 800);
 
@@ -122,10 +124,13 @@ test('nothing to order makes no order, leaves the slot empty, and carries withou
   await grant(db, person, '2026-11', 5, 800);
   expect((await runFor(employer, '2026-12-05')).orders).toEqual([]);
   expect(await carried(db, employer)).toEqual(['2026-10 -10×800 net-negative', '2026-11 5×800 net-negative']);
-  const rows = await sql`select order_id from carry where enterprise_number = ${employer} and order_id is not null`.execute(db);
+  const rows =
+    await sql`select order_id from carry where enterprise_number = ${employer} and order_id is not null`.execute(db);
   expect(rows.rows).toEqual([]);
   await grant(db, person, '2026-11', 12, 800);
-  expect((await runFor(employer, '2026-12-06')).orders).toMatchObject([{ runPeriod: '2026-11', kind: 'recurring', total: 1600 }]);
+  expect((await runFor(employer, '2026-12-06')).orders).toMatchObject([
+    { runPeriod: '2026-11', kind: 'recurring', total: 1600 },
+  ]);
   expect(await checkBooks(db)).toEqual([]);
 });
 
@@ -172,7 +177,18 @@ test('leavers: by status nothing more, by end date up to the month of the end, n
 
 test('yearly limit: a line that would exceed is dropped whole; a child gives 40.00 more', async () => {
   const employer = await inventEmployer(db, {
-    standingOrders: [{ id: 'gift', product: 'gift', from: '2026-06', dayOfMonth: 1, worked: 'this-month', quantityFrom: 'amount', quantity: 3000, months: [6, 12] }],
+    standingOrders: [
+      {
+        id: 'gift',
+        product: 'gift',
+        from: '2026-06',
+        dayOfMonth: 1,
+        worked: 'this-month',
+        quantityFrom: 'amount',
+        quantity: 3000,
+        months: [6, 12],
+      },
+    ],
   });
   const childless = await inventBeneficiary(db, employer, { products: [{ code: 'gift', faceValue: null }] });
   const parent = await inventBeneficiary(db, employer, { children: 1, products: [{ code: 'gift', faceValue: null }] });
@@ -205,7 +221,11 @@ test('fixed: n vouchers at everybody’s own value, for those employed in the mo
     '2026-11 recurring #2: 2026-11 18×800',
   ]);
   const count = async (table: string) =>
-    (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)} where enterprise_number = ${employer}`.execute(db)).rows[0]?.n;
+    (
+      await sql<{
+        n: number;
+      }>`select count(*) as n from ${sql.table(table)} where enterprise_number = ${employer}`.execute(db)
+    ).rows[0]?.n;
   expect([await count('entitlement'), await count('entitlement_change')]).toEqual([2, 0]);
   await cancelOrder(orderDay(db, '2026-12-06'), orders[0]?.id ?? 0, { by: 'ops', why: 'test' });
   await inventBeneficiary(db, employer, { products: [meal(800)], employmentStart: '2026-12-01' });
@@ -215,12 +235,16 @@ test('fixed: n vouchers at everybody’s own value, for those employed in the mo
 });
 
 test('fixed: a value above the limit of the month worked grants nothing, and says so', async () => {
-  const employer = await inventEmployer(db, { standingOrders: [{ from: '2025-12', to: '2025-12', quantityFrom: 'fixed', quantity: 18 }] });
+  const employer = await inventEmployer(db, {
+    standingOrders: [{ from: '2025-12', to: '2025-12', quantityFrom: 'fixed', quantity: 18 }],
+  });
   await inventBeneficiary(db, employer, { products: [{ code: 'meal', faceValue: 1000 }] });
   await inventBeneficiary(db, employer, { products: [{ code: 'meal', faceValue: 800 }] });
   const { orders, noted } = await runFor(employer, '2026-01-05');
   expect(orders.map((order) => order.total)).toEqual([18 * 800]);
-  expect(noted.filter((each) => each.event === 'entitlement.refused')).toEqual([{ event: 'entitlement.refused', facts: { people: 1 } }]);
+  expect(noted.filter((each) => each.event === 'entitlement.refused')).toEqual([
+    { event: 'entitlement.refused', facts: { people: 1 } },
+  ]);
 });
 
 test('no contract on the day of the order: parked, and the others go on', async () => {
@@ -229,7 +253,9 @@ test('no contract on the day of the order: parked, and the others go on', async 
   for (const employer of [ended, fine]) await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);
   const noted: Noted[] = [];
   const result = await runOrders(orderDay(db, '2026-12-05', noted));
-  expect(result.parked).toEqual([{ enterpriseNumber: ended, standingOrder: 'meal-monthly', period: '2026-11', reason: 'contract.missing' }]);
+  expect(result.parked).toEqual([
+    { enterpriseNumber: ended, standingOrder: 'meal-monthly', period: '2026-11', reason: 'contract.missing' },
+  ]);
   expect(noted.filter((each) => each.event === 'order.parked')).toHaveLength(1);
   expect(await liveLines(db, fine)).toHaveLength(1);
   await sql`update standing_order set closed = true where enterprise_number = ${ended}`.execute(db);
@@ -320,7 +346,9 @@ test('a draft cancelled gives everything back, and its slot is ordered again', a
 });
 
 test('two runs at once make the same books as one', async () => {
-  const employers = await Promise.all(Array.from({ length: 8 }, () => inventEmployer(db, { standingOrders: [{ from: '2026-10' }] })));
+  const employers = await Promise.all(
+    Array.from({ length: 8 }, () => inventEmployer(db, { standingOrders: [{ from: '2026-10' }] })),
+  );
   for (const employer of employers) {
     const person = await inventBeneficiary(db, employer, { card: 'none' });
     await grant(db, person, '2026-10', 10, 800);

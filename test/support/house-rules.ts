@@ -28,7 +28,6 @@ const ONE_DOOR = [
   'nodemailer',
   'pg-copy-streams',
   'yauzl',
-  'commander',
 ];
 const ENVIRONMENT = 'src/config/environment.ts';
 const CLOCK = 'src/clock.ts';

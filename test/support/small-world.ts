@@ -1,17 +1,24 @@
 /** Owns small invented worlds for orders: employers with contracts and standing orders, people, cards and grants, put into the database. */
 import { sql } from 'kysely';
+import type { OrderContext } from '../../src/jobs/order-context.ts';
 import type { Db } from '../../src/load/database.ts';
 import { syncReference } from '../../src/load/reference.ts';
-import type { LogEvent } from '../../src/log-events.ts';
 import type { LogFacts } from '../../src/log.ts';
-import type { OrderContext } from '../../src/jobs/order-context.ts';
+import type { LogEvent } from '../../src/log-events.ts';
 import type { ContractFees } from '../../src/model.ts';
 import { inventEnterpriseNumber, inventPerson } from './people.ts';
 
 const names = { fr: 'x', nl: 'x', de: 'x', en: 'x' };
 const none = { maxFaceValue: null, yearlyMax: null, yearlyMaxPerChild: null };
 const PRODUCTS = [
-  { code: 'meal', kind: 'count', limits: [{ ...none, from: '2016-01-01', maxFaceValue: 800 }, { ...none, from: '2026-01-01', maxFaceValue: 1000 }] },
+  {
+    code: 'meal',
+    kind: 'count',
+    limits: [
+      { ...none, from: '2016-01-01', maxFaceValue: 800 },
+      { ...none, from: '2026-01-01', maxFaceValue: 1000 },
+    ],
+  },
   { code: 'eco', kind: 'amount', limits: [{ ...none, from: '2009-01-01', yearlyMax: 25_000 }] },
   { code: 'gift', kind: 'amount', limits: [{ ...none, from: '2009-01-01', yearlyMax: 4000, yearlyMaxPerChild: 4000 }] },
 ] as const;
@@ -77,13 +84,17 @@ export async function inventEmployer(
     values (${number}, ${`Employer ${employers}`}, 'fr', ${`compta${employers}@example.be`}, 'active', '')`.execute(db);
   for (const product of new Set(standingOrders.map((order) => order.product))) {
     await sql`insert into contract (enterprise_number, product_code, valid_from, valid_to, fees)
-      values (${number}, ${product}, '2020-01-01', ${options.contractTo ?? null}, ${JSON.stringify(options.fees ?? {})})`.execute(db);
+      values (${number}, ${product}, '2020-01-01', ${options.contractTo ?? null}, ${JSON.stringify(options.fees ?? {})})`.execute(
+      db,
+    );
   }
   for (const order of standingOrders) {
     await sql`insert into standing_order (enterprise_number, id, product_code, reference, from_period, to_period, months, day_of_month,
         shift, worked, quantity_from, quantity, validity_start, late, confirm)
       values (${number}, ${order.id}, ${order.product}, 'Order {period}', ${order.from}, ${order.to}, ${order.months}, ${order.dayOfMonth},
-        'none', ${order.worked}, ${order.quantityFrom}, ${order.quantity}, 'order-date', ${order.late}, ${order.confirm})`.execute(db);
+        'none', ${order.worked}, ${order.quantityFrom}, ${order.quantity}, 'order-date', ${order.late}, ${order.confirm})`.execute(
+      db,
+    );
   }
   return number;
 }
@@ -132,7 +143,9 @@ export async function inventBeneficiary(
 export async function activateCard(db: Db, { nrn }: Pick<Invented, 'nrn'>, expiresOn: string): Promise<void> {
   await sql`insert into card (national_register_number, sequence, status, produced_on, expires_on)
     values (${nrn}, 1, 'active', '2025-12-31', ${expiresOn})
-    on conflict (national_register_number, sequence) do update set status = 'active', expires_on = excluded.expires_on`.execute(db);
+    on conflict (national_register_number, sequence) do update set status = 'active', expires_on = excluded.expires_on`.execute(
+    db,
+  );
 }
 
 /** What payroll says now in total of a month. */
@@ -160,9 +173,16 @@ export async function deactivate(
     where enterprise_number = ${who.employer} and id = ${who.id}`.execute(db);
 }
 
-export async function inventCostCenter(db: Db, employer: string, number: number, invoiceEmail: string | null): Promise<void> {
+export async function inventCostCenter(
+  db: Db,
+  employer: string,
+  number: number,
+  invoiceEmail: string | null,
+): Promise<void> {
   await sql`insert into cost_center (enterprise_number, number, label, street, house_number, postal_code, city, country, invoice_email)
-    values (${employer}, ${number}, ${`Center ${number}`}, 'Rue Neuve', '1', '1000', 'Bruxelles', 'BE', ${invoiceEmail})`.execute(db);
+    values (${employer}, ${number}, ${`Center ${number}`}, 'Rue Neuve', '1', '1000', 'Bruxelles', 'BE', ${invoiceEmail})`.execute(
+    db,
+  );
 }
 
 export interface Noted {
@@ -171,7 +191,12 @@ export interface Noted {
 }
 
 /** What the order jobs are given on a day; log lines go to `noted`. */
-export function orderDay(db: Db, today: string, noted: Noted[] = [], cardInvoice: 'together' | 'separate' = 'together'): OrderContext {
+export function orderDay(
+  db: Db,
+  today: string,
+  noted: Noted[] = [],
+  cardInvoice: 'together' | 'separate' = 'together',
+): OrderContext {
   return {
     database: { db },
     log: (event, facts = {}) => noted.push({ event, facts }),

@@ -9,7 +9,7 @@ import { type ZipEntry, zipOf } from './zip.ts';
 export const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 export const STRICT = 'http://purl.oclc.org/ooxml/spreadsheetml/main';
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/package/2006/relationships';
-export const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 export interface HandSheet {
   readonly name?: string;

@@ -1,0 +1,7 @@
+/** What a command hands to the jobs around orders. */
+import type { OrderContext } from '../jobs/order-context.ts';
+import type { App } from './app.ts';
+
+export function orderContext({ database, log, config, today }: App): OrderContext {
+  return { database, log, config: config.navette, today };
+}

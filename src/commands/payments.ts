@@ -1,0 +1,69 @@
+/** `navette payments`: bank entries and what they pay, and what a person decides about the open ones. */
+import { type Command, Option } from 'commander';
+import { ConfigError } from '../errors.ts';
+import { acceptPayment } from '../jobs/accept-payment.ts';
+import { ENTRY_STATUSES, type EntryStatus, readPayments } from '../load/payments.ts';
+import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { jobContext } from './job-context.ts';
+import { positiveInteger } from './options.ts';
+import { euros, table } from './print.ts';
+
+interface AcceptOptions extends CommonOptions {
+  readonly invoice: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+export function declarePayments(program: Command, done: (code: ExitCode) => void): void {
+  const payments = program.command('payments').description('bank entries: what they pay, and which wait for a person');
+  payments
+    .command('list', { isDefault: true })
+    .description('list bank entries')
+    .addOption(new Option('--status <status>', 'only these').choices(ENTRY_STATUSES))
+    .option('--json', 'print one JSON document')
+    .action(async (options: CommonOptions & { status?: EntryStatus }) =>
+      done(await withApp(options, (app) => listPayments(app, options.status ?? null))),
+    );
+  payments
+    .command('accept')
+    .description('accept an open bank entry as the payment of an invoice')
+    .argument('<id>', 'bank entry', positiveInteger)
+    .requiredOption('--invoice <number>', 'invoice that counts as paid, such as 2026-000123')
+    .requiredOption('--by <name>', 'who accepts')
+    .requiredOption('--why <reason>', 'why')
+    .option('--date <day>', 'today, as YYYY-MM-DD')
+    .option('--json', 'print one JSON document')
+    .action(async (id: number, options: AcceptOptions) => done(await accept(id, options)));
+}
+
+async function listPayments(app: App, status: EntryStatus | null): Promise<ExitCode> {
+  const payments = await readPayments(app.database.db, status);
+  app.print(payments);
+  const rows = payments.map((payment) => [
+    String(payment.id),
+    payment.bookedOn,
+    euros(payment.amount),
+    payment.currency,
+    payment.structuredCommunication ?? '',
+    payment.invoiceNumber ?? '',
+    payment.status,
+  ]);
+  if (rows.length === 0) app.say('There are no bank entries.');
+  else
+    for (const line of table(['entry', 'booked', 'amount', '', 'communication', 'invoice', 'status'], rows))
+      app.say(line);
+  return 0;
+}
+
+async function accept(id: number, options: AcceptOptions): Promise<ExitCode> {
+  const blank = (['by', 'why'] as const).filter((name) => options[name].trim() === '');
+  if (blank.length > 0)
+    throw new ConfigError(blank.map((name) => `--${name} is blank; say ${name === 'by' ? 'who' : 'why'}.`));
+  return withApp(options, async (app) => {
+    const accepted = await acceptPayment(jobContext(app), id, options);
+    app.print(accepted);
+    app.say(`Bank entry ${id} pays invoice ${accepted.invoiceNumber} with ${euros(accepted.amount)}.`);
+    if (accepted.orderPaid) app.say(`Order ${accepted.orderId} is paid.`);
+    return 0;
+  });
+}

@@ -1,0 +1,91 @@
+/** `navette plans`, `approve` and `discard`: what is held, why, and a person's word about it. */
+import type { Command } from 'commander';
+import { approvePlan, discardPlan } from '../jobs/decide-held-plan.ts';
+import { type HeldPlan, listHeldPlans } from '../load/held-plans.ts';
+import { getFile } from '../load/ledger.ts';
+import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { jobContext } from './job-context.ts';
+import { countsLine } from './print.ts';
+
+interface WordOptions extends CommonOptions {
+  readonly by: string;
+  readonly why: string;
+  readonly upsertsOnly?: boolean;
+}
+
+export function declarePlans(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('plans')
+    .description('list the held plans and why they are held')
+    .option('--json', 'print one JSON document')
+    .action(async (options: CommonOptions) => done(await withApp(options, plans)));
+  program
+    .command('approve')
+    .description('apply a held plan')
+    .argument('<plan-hash>', 'the hash, or its first 12 characters')
+    .requiredOption('--by <name>', 'who approves')
+    .requiredOption('--why <reason>', 'why')
+    .option('--upserts-only', 'apply everything but the deactivations')
+    .option('--date <day>', 'today, as YYYY-MM-DD')
+    .option('--json', 'print one JSON document')
+    .action(async (hash: string, options: WordOptions) => done(await withApp(options, (app) => approve(app, hash, options))));
+  program
+    .command('discard')
+    .description('set the file of a held plan aside')
+    .argument('<plan-hash>', 'the hash, or its first 12 characters')
+    .requiredOption('--by <name>', 'who discards')
+    .requiredOption('--why <reason>', 'why')
+    .option('--date <day>', 'today, as YYYY-MM-DD')
+    .option('--json', 'print one JSON document')
+    .action(async (hash: string, options: WordOptions) => done(await withApp(options, (app) => discard(app, hash, options))));
+}
+
+async function plans(app: App): Promise<ExitCode> {
+  const held = await listHeldPlans(app.database.db);
+  app.print(held);
+  if (held.length === 0) app.say('No plan is held.');
+  for (const plan of held) {
+    const file = await getFile(app.database.db, plan.fileId);
+    app.say(`${plan.planHash.slice(0, 12)}  ${file?.name ?? ''} (file ${plan.fileId}), until ${plan.expiresAt}`);
+    app.say(`  ${countsLine(plan.counts)}`);
+    for (const line of reasonLines(plan)) app.say(`  held: ${line}`);
+  }
+  return 0;
+}
+
+const GATES: Readonly<Record<string, string>> = {
+  'absence.unproven': 'people are absent, and nothing proves that the file is whole',
+  'absence.majority': 'more than half of the people are absent',
+  'deactivations.ratio': 'too large a share would be deactivated',
+  'deactivations.count': 'too many would be deactivated',
+  'rejected.ratio': 'too many rows are rejected',
+  'sensitive.changes': 'names, birth dates, addresses or cost centers change in bulk',
+  'configuration.changed': 'the layout or the drop has changed, and people would be deactivated',
+  'payroll.two-sources': 'totals and increments for the same employer and product',
+};
+
+export function reasonLines(plan: Pick<HeldPlan, 'reasons'>): string[] {
+  return plan.reasons.map(({ gate, enterpriseNumber, count, of }) => {
+    const where = enterpriseNumber === null ? 'in total' : `at ${enterpriseNumber}`;
+    return `${GATES[gate] ?? gate} (${count} of ${of} ${where})`;
+  });
+}
+
+async function approve(app: App, hash: string, options: WordOptions): Promise<ExitCode> {
+  const { by, why, upsertsOnly = false } = options;
+  const result = await approvePlan(jobContext(app), hash, { by, why, upsertsOnly });
+  app.print(result);
+  if (result.status === 'held') {
+    app.say(`The data has changed since this plan was held. The new plan is ${result.planHash?.slice(0, 12)}; nothing was changed.`);
+    return 1;
+  }
+  app.say(`${result.status}: ${countsLine(result.counts)}`);
+  return result.counts.rejected > 0 ? 1 : 0;
+}
+
+async function discard(app: App, hash: string, options: WordOptions): Promise<ExitCode> {
+  const plan = await discardPlan(jobContext(app), hash, options);
+  app.print({ planHash: plan.planHash, fileId: plan.fileId, status: 'rejected' });
+  app.say(`Plan ${plan.planHash.slice(0, 12)} is discarded; file ${plan.fileId} is rejected and may come again.`);
+  return 0;
+}

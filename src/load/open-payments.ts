@@ -1,0 +1,95 @@
+/** What the matching of payments looks at: the bank entries that are still open, and the invoices they name. */
+import { sql } from 'kysely';
+import type { Cents, OrderStatus } from '../model.ts';
+import type { Db } from './database.ts';
+
+export interface OpenEntry {
+  readonly id: number;
+  /** signed cents */
+  readonly amount: Cents;
+  readonly currency: string;
+  readonly structuredCommunication: string | null;
+  readonly freeText: string;
+  readonly reversal: boolean;
+  readonly twin: 'none' | 'same-movement' | 'look-alike';
+}
+
+export interface NamedInvoice {
+  readonly id: number;
+  readonly enterpriseNumber: string;
+  readonly number: string;
+  readonly orderId: number;
+  readonly structuredCommunication: string;
+  readonly total: Cents;
+  readonly status: 'open' | 'paid' | 'cancelled' | 'credited';
+  readonly orderStatus: OrderStatus;
+  readonly paidBy: readonly { readonly entryId: number; readonly amount: Cents }[];
+}
+
+/**
+ * One at a time stores or matches payments until its transaction ends: two files that tell of one movement, stored at
+ * once, would not see each other.
+ */
+export async function lockPayments(db: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('navette payments', 0))`.execute(db);
+}
+
+/**
+ * The entries that wait for a decision, in the order in which they were stored. An entry is the same movement as one of an
+ * earlier file when account, amount, day and reference agree; the second of two equal ones in its own file needs a second
+ * one there. It merely looks alike when one of the two has no reference; with different communications it does not.
+ */
+export async function readOpenEntries(db: Db): Promise<OpenEntry[]> {
+  const found = await sql<OpenEntry>`
+    with open as materialized (
+      select e.*, s.file_id from bank_entry e join bank_statement s on s.id = e.statement_id
+       where e.status in ('partial', 'over', 'duplicate', 'unknown')
+    ), earlier as (
+      select o.id, s.file_id, o.bank_reference <> '' and x.bank_reference = o.bank_reference as same
+        from open o
+        join bank_entry x on x.account = o.account and x.booked_on = o.booked_on and x.amount = o.amount
+                         and x.currency = o.currency and x.id < o.id
+        join bank_statement s on s.id = x.statement_id and s.file_id is distinct from o.file_id
+       where (o.bank_reference <> '' and x.bank_reference = o.bank_reference)
+          or ((o.bank_reference = '' or x.bank_reference = '')
+              and coalesce(o.structured_communication = x.structured_communication, true))
+    ), told as (
+      select id, max(times) filter (where same) as same, bool_or(not same) as alike
+        from (select id, file_id, same, count(*) as times from earlier group by id, file_id, same) by_file
+       group by id
+    )
+    select o.id, o.amount, o.currency, o.structured_communication as "structuredCommunication",
+           o.free_text as "freeText", o.reversal,
+           case when t.same >= (
+                  select count(*) from bank_entry y join bank_statement s on s.id = y.statement_id
+                   where y.account = o.account and y.booked_on = o.booked_on and y.amount = o.amount
+                     and y.currency = o.currency and y.bank_reference = o.bank_reference and y.id <= o.id
+                     and s.file_id is not distinct from o.file_id) then 'same-movement'
+                when t.alike then 'look-alike' else 'none' end as twin
+      from open o left join told t on t.id = o.id
+     order by o.id`.execute(db);
+  return found.rows;
+}
+
+/** The invoices that these structured communications name, under the lock of their employers, as all who change orders lock them. */
+export async function lockNamedInvoices(db: Db, communications: readonly string[]): Promise<NamedInvoice[]> {
+  await sql`
+    select enterprise_number from employer
+     where enterprise_number in (
+       select enterprise_number from structured_communication where number = any(${communications}::text[]))
+     order by enterprise_number for update`.execute(db);
+  const found = await sql<NamedInvoice>`
+    select i.id, i.enterprise_number as "enterpriseNumber", i.number, i.order_id as "orderId",
+           c.number as "structuredCommunication", i.total, i.status, o.status as "orderStatus",
+           (select coalesce(jsonb_agg(jsonb_build_object('entryId', p.bank_entry_id, 'amount', p.amount)
+                                      order by p.bank_entry_id), '[]')
+              from payment p
+             where p.enterprise_number = i.enterprise_number and p.invoice_id = i.id
+               and p.status in ('matched', 'accepted')) as "paidBy"
+      from structured_communication c
+      join invoice i on i.enterprise_number = c.enterprise_number and i.id = c.invoice_id
+      join voucher_order o on o.enterprise_number = i.enterprise_number and o.id = i.order_id
+     where c.number = any(${communications}::text[])
+     order by i.enterprise_number, i.id`.execute(db);
+  return found.rows;
+}

@@ -1,0 +1,97 @@
+/** Writes workbooks that are sent or handed out; the only file that knows exceljs. The same content gives the same bytes. */
+import type { Cell } from '../model.ts';
+
+export interface WorkbookToWrite {
+  /** milliseconds since 1970 UTC; what the workbook says of its own age */
+  readonly writtenAt: number;
+  readonly sheets: readonly SheetToWrite[];
+}
+
+export interface SheetToWrite {
+  readonly name: string;
+  /** rows that stay in sight at the top; the last of them is the header */
+  readonly frozenRows: number;
+  readonly columns: readonly SheetColumn[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface SheetColumn {
+  /** in characters */
+  readonly width: number;
+  /** format of the whole column: what is typed into it stays as it was typed */
+  readonly text: boolean;
+  readonly wrap: boolean;
+}
+
+const TEXT = '@';
+const DAY = 'dd/mm/yyyy';
+/** What a cell may show as an error; any other word makes Excel call the file damaged (ECMA-376-1, 18.17.3). */
+const ERRORS = ['#N/A', '#REF!', '#NAME?', '#DIV/0!', '#NULL!', '#VALUE!', '#NUM!'] as const;
+type CellError = (typeof ERRORS)[number];
+/** Before 1 March 1900 Excel counts a day that never was. */
+const FIRST_SURE_DAY = '1900-03-01';
+
+/** Strings are text cells whatever they begin with: a text cell never calculates. */
+export async function writeWorkbook(book: WorkbookToWrite): Promise<Buffer> {
+  // Loaded when it is needed: it takes as long as everything else together when a command starts.
+  const { default: ExcelJS } = await import('exceljs');
+  const workbook = new ExcelJS.Workbook();
+  workbook.creator = 'Navette';
+  workbook.lastModifiedBy = 'Navette';
+  workbook.created = new Date(book.writtenAt);
+  workbook.modified = new Date(book.writtenAt);
+  for (const one of book.sheets) {
+    const sheet = workbook.addWorksheet(one.name, { views: [{ state: 'frozen', ySplit: one.frozenRows }] });
+    sheet.columns = one.columns.map(({ width, text, wrap }) => ({
+      width,
+      style: { numFmt: text ? TEXT : 'General', alignment: { vertical: 'top', wrapText: wrap } },
+    }));
+    one.rows.forEach((cells, index) => {
+      const row = sheet.getRow(index + 1);
+      cells.forEach((cell, at) => {
+        if (cell === null || cell === '') return;
+        const written = row.getCell(at + 1);
+        const { value, format } = writtenCell(cell);
+        written.value = value;
+        if (format !== null) written.numFmt = format;
+      });
+      if (index + 1 === one.frozenRows) row.font = { bold: true };
+    });
+  }
+  return withoutTimes(Buffer.from(await workbook.xlsx.writeBuffer()));
+}
+
+interface WrittenCell {
+  readonly value: string | number | boolean | Date | { error: CellError };
+  readonly format: string | null;
+}
+
+function writtenCell(cell: Exclude<Cell, null>): WrittenCell {
+  if (typeof cell === 'string') return { value: cell, format: TEXT };
+  if (typeof cell !== 'object') return { value: cell, format: null };
+  if ('date' in cell) {
+    if (cell.date < FIRST_SURE_DAY) return { value: cell.date, format: TEXT };
+    return { value: new Date(`${cell.date}T00:00:00Z`), format: DAY };
+  }
+  // Digits that are lost cannot be written; an error in their place is refused until somebody types the number again.
+  if ('lostDigits' in cell) return { value: { error: '#NUM!' }, format: null };
+  return { value: { error: ERRORS.find((known) => known === cell.error) ?? '#VALUE!' }, format: null };
+}
+
+const DIRECTORY_ENTRY = 0x02014b50;
+const END_OF_DIRECTORY_BYTES = 22;
+/** 1 January 1980, 00:00, the first moment a zip can name (APPNOTE.TXT, 4.4.6). */
+const FIRST_MOMENT = 0x0021_0000;
+
+/** A zip names the moment each of its parts was packed, which no option of exceljs sets. Changes `zip`. */
+function withoutTimes(zip: Buffer): Buffer {
+  // exceljs writes no comment behind the end record.
+  const end = zip.length - END_OF_DIRECTORY_BYTES;
+  let at = zip.readUInt32LE(end + 16);
+  while (zip.readUInt32LE(at) === DIRECTORY_ENTRY) {
+    zip.writeUInt32LE(FIRST_MOMENT, at + 12);
+    zip.writeUInt32LE(FIRST_MOMENT, zip.readUInt32LE(at + 42) + 10);
+    at += 46 + zip.readUInt16LE(at + 28) + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return zip;
+}
