@@ -1,5 +1,6 @@
 /**
  * The words of Navette, and the shapes that its rooms hand to each other. Files, tables, logs and messages use these words.
+ * Long because a newcomer reads the glossary and the shapes in one place.
  *
  * | word                    | NL / FR                                   | meaning                                                             |
  * |-------------------------|-------------------------------------------|---------------------------------------------------------------------|

@@ -12,7 +12,6 @@ export function sentencesOf(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return error.faults;
   if (error instanceof FileError) return [`The file was refused (${error.code}).`];
   if (error instanceof RefusedError || error instanceof RetryableError) return [error.message];
-  if (process.env.NAVDEBUG) console.error(error);
   // Anything else is a fault of Navette's own. Its text may hold values of a row, so only its kind is shown.
   const { code, name } = error as { code?: unknown; name?: unknown };
   const kind = typeof code === 'string' ? code : String(name ?? 'unknown');

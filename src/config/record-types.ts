@@ -31,6 +31,9 @@ export const recordTypesShape = z
     for (const [index, one] of types.entries()) {
       if (types.indexOf(one) !== index) fault(`type "${one}" is given twice`, one);
       if (one.length > to - from + 1) fault(`type "${one}" is longer than positions ${value.type}`, one);
+      // YAML takes 009 without quotes for the number 9.
+      if (/^\d+$/.test(one) && one.length < to - from + 1)
+        fault(`type "${one}" is shorter than positions ${value.type}; put it in quotes`, one);
     }
     const names = Object.values(value.context).flatMap(Object.keys);
     for (const name of names.filter((one, index) => names.indexOf(one) !== index)) {

@@ -33,7 +33,8 @@ export async function cancelOrder(
       throw new RefusedError(`Order ${id} is released and can no longer be cancelled; correct the counts instead.`);
     }
     if (status === 'cancelled') throw new RefusedError(`Order ${id} is cancelled already.`);
-    await removeOrderedCards(db, enterpriseNumber, id);
+    // A draft only names cards: one of them may have been ordered by another order.
+    if (status !== 'draft') await removeOrderedCards(db, enterpriseNumber, id);
     await markCancelled(db, order, by, why, today);
     const invoices = status === 'draft' ? [] : await readInvoicesOfOrder(db, enterpriseNumber, id);
     await markInvoicesCredited(db, enterpriseNumber, id);

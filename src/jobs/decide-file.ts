@@ -96,8 +96,10 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
   if (instruction.approved !== null && plan?.planHash !== instruction.approved.planHash) {
     throw new RefusedError('This plan is not open any more.');
   }
-  if (!instruction.again && instruction.approved === null) {
-    const duplicateOf = fitted.layout.counts === 'signed' ? earlier.before : earlier.latest;
+  // Increments applied anew would count twice.
+  const signed = fitted.layout.counts === 'signed';
+  if ((signed || !instruction.again) && instruction.approved === null) {
+    const duplicateOf = signed ? earlier.before : earlier.latest;
     if (duplicateOf !== null) return { status: 'duplicate', issues: [], duplicateOf };
     if (earlier.held !== null) return { status: 'duplicate', issues: [], duplicateOf: earlier.held };
   }

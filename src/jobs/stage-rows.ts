@@ -1,5 +1,6 @@
 /** Brings the rows of an opened file into the stage of their kind: mapped, typed, rejected ones included. */
 import { hash } from 'node:crypto';
+import { FileError } from '../errors.ts';
 import { type CopyValue, copyRows } from '../load/copy-rows.ts';
 import type { Session } from '../load/database.ts';
 import {
@@ -36,9 +37,11 @@ export async function stageTable(session: Session, fitted: FittedFile): Promise<
   const toStage = fitted.layout.kind === 'payroll' ? payrollRow(fitted.layout) : beneficiaryRow;
   async function* batches(): AsyncGenerator<CopyValue[][]> {
     for await (const rows of opened.rows) {
+      for (const row of rows) lengths.add(row.cells.length);
       yield rows.map((row) => toStage(mapRow(plan, row), row.rowNumber));
     }
   }
+  const lengths = createRowLengths();
   if (fitted.layout.kind === 'payroll') {
     await createPayrollStage(session);
     await copyRows(session, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS, batches());
@@ -47,7 +50,21 @@ export async function stageTable(session: Session, fitted: FittedFile): Promise<
     await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, batches());
   }
   const { warnings, dataRows, lastLineComplete, proof } = opened.outcome();
+  if (!lastLineComplete && lengths.lastIsShort(opened.header?.length ?? 0)) throw new FileError('file.truncated');
   return { rows: dataRows, warnings, lastLineComplete, proven: proof !== null };
+}
+
+/** Whether the last row of a file is shorter than every row before it: with no line end behind it, it was cut. */
+function createRowLengths() {
+  let shortest = Number.POSITIVE_INFINITY;
+  let last = Number.POSITIVE_INFINITY;
+  return {
+    add(length: number): void {
+      shortest = Math.min(shortest, last);
+      last = length;
+    },
+    lastIsShort: (width: number): boolean => last < Math.min(shortest, width),
+  };
 }
 
 const beneficiaryRow: RowToStage = (row, rowNumber) => {

@@ -33,10 +33,31 @@ export async function countNotices(db: Db): Promise<{ language: string; status: 
   return found.rows;
 }
 
-export async function countPayments(db: Db): Promise<{ status: string; entries: number; amount: Cents }[]> {
-  const found = await sql<{ status: string; entries: number; amount: Cents }>`
-    select status, count(*)::int as entries, sum(amount)::bigint as amount from bank_entry group by 1 order by 2 desc, 1
-  `.execute(db);
+export interface PaymentsTold {
+  readonly status: string;
+  readonly entries: number;
+  readonly amount: Cents;
+  /** whose invoices the entries name, for those that need a person */
+  readonly employers: string | null;
+}
+
+export async function countPayments(db: Db): Promise<PaymentsTold[]> {
+  const found = await sql<PaymentsTold>`
+    select b.status, count(*)::int as entries, sum(b.amount)::bigint as amount,
+           (select string_agg(distinct e.name, ', ') from payment p
+              join bank_entry n on n.id = p.bank_entry_id
+              join employer e on e.enterprise_number = p.enterprise_number
+             where n.status = b.status and b.status in ('partial', 'over', 'duplicate')) as employers
+      from bank_entry b group by 1 order by 2 desc, 1`.execute(db);
+  return found.rows;
+}
+
+/** What the last runs left unordered, by reason. */
+export async function countCarried(db: Db): Promise<{ reason: string; people: number; amount: Cents }[]> {
+  const found = await sql<{ reason: string; people: number; amount: Cents }>`
+    select reason, count(distinct (enterprise_number, beneficiary_id))::int as people,
+           sum(quantity::bigint * face_value)::bigint as amount
+      from carry group by 1 order by 1`.execute(db);
   return found.rows;
 }
 

@@ -11,6 +11,8 @@ const MANY_EMPLOYERS = 500;
  * they get no new card, and what they owe is never netted. `needs_card`: an active person without a card, active or ordered.
  */
 export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
+  const { first, last, employers } = await employersOfRun(db);
+  // The bounds are implied by the joins; the planner cannot know that the slots are neighbours.
   await sql`
     create temporary table ordered_before on commit drop as
     select l.enterprise_number, l.beneficiary_id, l.period, l.face_value, sum(l.quantity)::int as quantity
@@ -18,13 +20,12 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
       join voucher_order o on o.enterprise_number = r.enterprise_number and o.product_code = r.product_code
                           and o.status <> 'cancelled'
       join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
-     where l.period <= r.period
+     where l.period <= r.period and l.enterprise_number between ${first} and ${last}
+       and o.enterprise_number between ${first} and ${last}
      group by 1, 2, 3, 4`.execute(db);
   await sql`analyze ordered_before`.execute(db);
-  const { first, last, employers } = await employersOfRun(db);
-  if (employers >= MANY_EMPLOYERS) await joinByHash(db, true);
-  // The bounds are implied by the joins; the planner cannot know that the slots are neighbours. The difference is compared
-  // with 0 because it takes two columns that are compared with each other for nearly always equal.
+  // The difference is compared with 0: two columns compared with each other are taken to be nearly always equal.
+  if (employers >= MANY_EMPLOYERS) await joinByHash(db);
   await sql`
     create temporary table open_quantity on commit drop as
     select r.slot, b.id as beneficiary_id, b.status = 'active' as active, b.cost_center, e.period, e.face_value,
@@ -48,7 +49,7 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
       left join card a on a.national_register_number = b.national_register_number and a.status = 'active'
       left join card n on n.national_register_number = b.national_register_number and n.status = 'ordered'
      where e.quantity - coalesce(o.quantity, 0) <> 0`.execute(db);
-  if (employers >= MANY_EMPLOYERS) await joinByHash(db, false);
+  if (employers >= MANY_EMPLOYERS) await joinAsUsual(db);
   await sql`analyze open_quantity`.execute(db);
 }
 
@@ -56,9 +57,14 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
  * Joining on employer and person at once, the planner expects one row and looks every person up by index; with tens of
  * thousands of people, hashing is twice as fast.
  */
-async function joinByHash(db: Db, only: boolean): Promise<void> {
-  await sql`select set_config('enable_nestloop', ${only ? 'off' : 'on'}, true),
-                   set_config('work_mem', ${only ? '64MB' : '4MB'}, true)`.execute(db);
+async function joinByHash(db: Db): Promise<void> {
+  await sql`set local enable_nestloop to off`.execute(db);
+  await sql`set local work_mem to '64MB'`.execute(db);
+}
+
+async function joinAsUsual(db: Db): Promise<void> {
+  await sql`set local enable_nestloop to default`.execute(db);
+  await sql`set local work_mem to default`.execute(db);
 }
 
 interface RunEmployers {
@@ -91,7 +97,7 @@ export async function holdBackLate(db: Db): Promise<void> {
               select from order_line l
               join voucher_order o on o.enterprise_number = l.enterprise_number and o.id = l.order_id
              where l.enterprise_number = r.enterprise_number and l.beneficiary_id = q.beneficiary_id
-               and l.period = r.period and o.product_code = r.product_code and o.status <> 'cancelled')))`.execute(db);
+               and l.period = r.period and o.product_code = r.product_code )))`.execute(db);
 }
 
 /** One difference of a person who would come above a yearly limit if all of them were ordered. */
@@ -171,6 +177,9 @@ export async function dropNetNegative(db: Db): Promise<void> {
   await sql`
     update open_quantity q set reason = 'net-negative', excess = n.net
       from (select slot, beneficiary_id, sum(quantity::bigint * face_value) as net
-              from open_quantity where reason is null group by 1, 2) n
+              from open_quantity
+             where reason is null
+               and (slot, beneficiary_id) in (select slot, beneficiary_id from open_quantity where reason is null and quantity < 0)
+             group by 1, 2) n
      where q.slot = n.slot and q.beneficiary_id = n.beneficiary_id and q.reason is null and n.net <= 0`.execute(db);
 }

@@ -43,7 +43,8 @@ export async function writeDrafts(db: Db, today: Day): Promise<DraftOrder[]> {
     insert into order_line (enterprise_number, order_id, beneficiary_id, period, face_value, quantity, cost_center)
     select r.enterprise_number, r.order_id, q.beneficiary_id, q.period, q.face_value, q.quantity, q.cost_center
       from open_quantity q join slot_run r using (slot)
-     where q.reason is null`.execute(db);
+     where q.reason is null
+     order by r.order_id, q.beneficiary_id`.execute(db);
   return found.rows;
 }
 

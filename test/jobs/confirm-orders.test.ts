@@ -185,13 +185,21 @@ test('a card shared by two employers is charged on the order confirmed first', a
   await grant(db, atOne, '2026-11', 20, 800);
   await grant(db, atTwo, '2026-11', 10, 800);
   const { orders } = await runOrders(orderDay(db, '2026-12-05'));
-  const [orderOne, orderTwo] = [one, two].map(
+  let [orderOne, orderTwo] = [one, two].map(
     (employer) => orders.find((each) => each.enterpriseNumber === employer) as OrderRow,
   );
   if (orderOne === undefined || orderTwo === undefined) throw new Error('two drafts');
   expect([orderOne.total, orderTwo.total]).toEqual([16_000 + 545, 8000 + 545]);
   await confirmOrder(orderDay(db, '2026-12-05'), orderTwo.id, BY_HAND);
-  await confirmOrder(orderDay(db, '2026-12-05'), orderOne.id, BY_HAND);
+  // A draft that only names the card does not take it away.
+  await cancelOrder(orderDay(db, '2026-12-05'), orderOne.id, { by: 'ops', why: 'test' });
+  expect(await cardsOf(atOne.nrn)).toEqual(['1 ordered']);
+  const again = await draftFor(one);
+  expect(again.total).toBe(16_000);
+  await sql`insert into order_card select enterprise_number, ${again.id}::bigint, national_register_number, sequence, action,
+    delivery_point, cost_center from order_card where order_id = ${orderOne.id}`.execute(db);
+  await confirmOrder(orderDay(db, '2026-12-05'), again.id, BY_HAND);
+  orderOne = again;
   expect([(await statusOf(orderOne))?.total, (await statusOf(orderTwo))?.total]).toEqual([16_000, 8545]);
   expect(await cardsOf(atOne.nrn)).toEqual(['1 ordered']);
   expect(await checkBooks(db)).toEqual([]);

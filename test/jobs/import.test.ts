@@ -93,8 +93,12 @@ describe('beneficiaries', () => {
     const changed = [portalRow(1), portalRow(2, { email: 'nouvelle@example.be' }), portalRow(3)];
     expect((await people(number, changed)).counts).toMatchObject({ created: 1, updated: 1, unchanged: 1 });
     const history = await sql<{ before: object; after: object }>`
-      select before, after from beneficiary_change where enterprise_number = ${number} and before is not null`.execute(db);
-    expect(history.rows).toEqual([{ before: { email: inventPerson(2).email }, after: { email: 'nouvelle@example.be' } }]);
+      select before, after from beneficiary_change where enterprise_number = ${number} and before is not null`.execute(
+      db,
+    );
+    expect(history.rows).toEqual([
+      { before: { email: inventPerson(2).email }, after: { email: 'nouvelle@example.be' } },
+    ]);
   });
 
   it('blank keeps, the clear mark empties, and a required field cannot be emptied', async () => {
@@ -134,7 +138,9 @@ describe('beneficiaries', () => {
     const foreign = await employer({ mandates: [{ secretariat: 'beta', from: '2026-01-01', to: null }] });
     const expired = await employer({ mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: '2025-12-31' }] });
     const unknown = inventEnterpriseNumber(4_999_999);
-    const results = await Promise.all([foreign, expired, unknown].map((number) => people(number, [portalRow(1, { email: 'x' })])));
+    const results = await Promise.all(
+      [foreign, expired, unknown].map((number) => people(number, [portalRow(1, { email: 'x' })])),
+    );
     for (const { status, counts, issues } of results) {
       expect({ status, counts, issues }).toEqual({ ...results[0], fileId: undefined, status, counts, issues });
       expect(issues.map(({ code }) => code)).toEqual(['mandate.missing']);
@@ -145,7 +151,12 @@ describe('beneficiaries', () => {
   it('rows about one person: identical ones count once, differing ones protect the person', async () => {
     const number = await employer();
     await people(number, [portalRow(1), portalRow(2)]);
-    const rows = [portalRow(1, { status: 'Inactif' }), portalRow(1), portalRow(2, { otherName: 'B' }), portalRow(2, { otherName: 'B' })];
+    const rows = [
+      portalRow(1, { status: 'Inactif' }),
+      portalRow(1),
+      portalRow(2, { otherName: 'B' }),
+      portalRow(2, { otherName: 'B' }),
+    ];
     const result = await people(number, rows);
     expect(result.counts).toMatchObject({ rejected: 2, updated: 1, duplicateInFile: 1 });
     expect(await statusOf(number, 1)).toMatchObject({ status: 'active' });
@@ -155,11 +166,19 @@ describe('beneficiaries', () => {
     const number = await employer();
     await people(number, [portalRow(1), portalRow(2)]);
     const before = await statusOf(number, 1);
-    expect((await people(number, [portalRow(1, { status: 'inactief' })])).counts).toMatchObject({ updated: 1, deactivated: 1 });
+    expect((await people(number, [portalRow(1, { status: 'inactief' })])).counts).toMatchObject({
+      updated: 1,
+      deactivated: 1,
+    });
     expect(await statusOf(number, 1)).toMatchObject({ status: 'inactive', reason: 'status' });
-    expect((await people(number, [portalRow(1, { status: 'Actief' })])).counts).toMatchObject({ reactivated: 1, updated: 0 });
+    expect((await people(number, [portalRow(1, { status: 'Actief' })])).counts).toMatchObject({
+      reactivated: 1,
+      updated: 0,
+    });
     expect(await statusOf(number, 1)).toEqual({ ...before, status: 'active', reason: null });
-    expect((await people(number, [portalRow(9, { status: 'inactive' })])).issues).toMatchObject([{ code: 'person.unknown-leaver' }]);
+    expect((await people(number, [portalRow(9, { status: 'inactive' })])).issues).toMatchObject([
+      { code: 'person.unknown-leaver' },
+    ]);
   });
 
   it('a new person’s required columns are missing: one issue a column, the row once', async () => {
@@ -192,7 +211,12 @@ describe('beneficiaries', () => {
     const number = await employer();
     await people(number, [portalRow(1, { otherName: 'Nouveau' })], {}, '2026-12-03');
     await people(number, [portalRow(1, { otherName: 'Ancien' })], {}, '2026-11-02');
-    const result = await people(number, [portalRow(1, { otherName: 'Ancien', personnelNumber: 'P' })], {}, '2026-11-02');
+    const result = await people(
+      number,
+      [portalRow(1, { otherName: 'Ancien', personnelNumber: 'P' })],
+      {},
+      '2026-11-02',
+    );
     expect(result.counts).toMatchObject({ unchanged: 1 });
     expect(result.issues).toMatchObject([{ code: 'row.stale', severity: 'warning' }]);
   });
@@ -228,7 +252,11 @@ describe('payroll', () => {
   });
 
   it('rejects what cannot be, row by row', async () => {
-    const good = Array.from({ length: 60 }, (_, index) => `${number};${nrn(2)};${2020 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')};1;5,00;`);
+    const good = Array.from(
+      { length: 60 },
+      (_, index) =>
+        `${number};${nrn(2)};${2020 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')};1;5,00;`,
+    );
     const result = await payroll([
       `${number};${nrn(2)};2026-11;-1;;`,
       `${number};${nrn(2)};2026-11;20,5;;`,
@@ -260,7 +288,10 @@ describe('payroll', () => {
   });
 
   it('an end date that has passed ends the person after the row has counted; a future one waits for its day', async () => {
-    const result = await payroll([`${number};${nrn(3)};2026-11;11;;30/11/2026`, `${number};${nrn(4)};2026-11;20;;15/12/2026`]);
+    const result = await payroll([
+      `${number};${nrn(3)};2026-11;11;;30/11/2026`,
+      `${number};${nrn(4)};2026-11;20;;15/12/2026`,
+    ]);
     expect(result.counts).toMatchObject({ created: 2, deactivated: 1 });
     expect(await statusOf(number, 3)).toMatchObject({ status: 'inactive', reason: 'employment-ended' });
     expect(await statusOf(number, 4)).toMatchObject({ status: 'active' });
@@ -281,7 +312,10 @@ describe('the file as a whole', () => {
   it('an unclosed quote half way rejects the file, and nothing of it is applied', async () => {
     const number = await employer();
     await people(number, [portalRow(1)]);
-    const rows = Array.from({ length: 3000 }, (_, index) => `${number};${inventPerson(1).nationalRegisterNumber};${2026}-11;${index};;`);
+    const rows = Array.from(
+      { length: 3000 },
+      (_, index) => `${number};${inventPerson(1).nationalRegisterNumber};${2026}-11;${index};;`,
+    );
     const text = `BCE;NISS;période;nombre;valeur;sortie\n${rows.join('\n')}\n"${number};never closed\n`;
     const result = await give(text, { layout: 'payroll-generic' });
     expect(result).toMatchObject({ status: 'rejected', issues: [{ code: 'file.format' }] });

@@ -333,6 +333,46 @@ test.each([
   expect(await carried(db, employer)).toEqual([]);
 });
 
+test('people whose employment has ended are leavers before anything is ordered', async () => {
+  const employer = await inventEmployer(db);
+  const [ended, lastDay] = [await inventBeneficiary(db, employer), await inventBeneficiary(db, employer)];
+  const end = async (person: typeof ended, day: string) =>
+    sql`update beneficiary set employment_end = ${day} where enterprise_number = ${employer} and id = ${person.id}`.execute(
+      db,
+    );
+  await end(ended, '2026-10-31');
+  await end(lastDay, '2026-12-05');
+  for (const person of [ended, lastDay]) await grant(db, person, '2026-11', 20, 800);
+  await runFor(employer, '2026-12-05');
+  expect(await liveLines(db, employer)).toEqual(['2026-11 recurring #1: 2026-11 20×800']);
+  expect(await carried(db, employer)).toEqual(['2026-11 20×800 leaver.unordered']);
+  const history = await sql<{ id: number }>`
+    select beneficiary_id as id from beneficiary_change where enterprise_number = ${employer}`.execute(db);
+  expect(history.rows).toEqual([{ id: ended.id }]);
+});
+
+test('two products of one employer are ordered apart, two standing orders of one product share what is open', async () => {
+  const employer = await inventEmployer(db, {
+    standingOrders: [{}, { id: 'meal-again' }, { id: 'eco', product: 'eco', quantityFrom: 'amount', quantity: 10_000 }],
+  });
+  const person = await inventBeneficiary(db, employer, { products: [{ code: 'eco', faceValue: null }] });
+  await grant(db, person, '2026-11', 20, 800);
+  const { orders } = await runFor(employer, '2026-12-05');
+  expect(orders.map((order) => [order.productCode, order.total])).toEqual([
+    ['eco', 10_000],
+    ['meal', 16_000],
+  ]);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('inactive employers are not ordered for', async () => {
+  const employer = await inventEmployer(db);
+  await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);
+  await sql`update employer set status = 'inactive' where enterprise_number = ${employer}`.execute(db);
+  const { orders, parked } = await runFor(employer, '2026-12-05');
+  expect([orders, parked]).toEqual([[], []]);
+});
+
 test('a draft cancelled gives everything back, and its slot is ordered again', async () => {
   const employer = await inventEmployer(db);
   const person = await inventBeneficiary(db, employer);

@@ -1,12 +1,12 @@
 /** A home of its own for imports by hand: shipped configuration, real database, temporary folders, two employers. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { brusselsDay, now } from '../../src/clock.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
 import { type HandGiven, importByHand } from '../../src/jobs/import-by-hand.ts';
 import type { ImportResult } from '../../src/jobs/import-file.ts';
@@ -24,7 +24,11 @@ export interface ImportHome {
   /** employers that secretariat alpha may act for, with a contract for meal vouchers */
   readonly employers: readonly string[];
   /** writes the file and imports it by hand as secretariat alpha */
-  importAs(name: string, bytes: string | Buffer, given: Pick<HandGiven, 'layout'> & Partial<HandGiven>): Promise<ImportResult>;
+  importAs(
+    name: string,
+    bytes: string | Buffer,
+    given: Pick<HandGiven, 'layout'> & Partial<HandGiven>,
+  ): Promise<ImportResult>;
   /** what alpha was sent, by name */
   sent(): Promise<ReadonlyMap<string, Buffer>>;
 }
@@ -36,7 +40,14 @@ export async function openImportHome(change: (config: Config) => Config = (confi
   const config = change(loadConfig(readEnvironment({ NAVETTE_HOME: folder, NAVETTE_CONFIG: CONFIG })));
   await syncReference(database.db, config);
   const moment = now();
-  const context: JobContext = { config, database, log: () => undefined, today: brusselsDay(moment), now: moment, home: folder };
+  const context: JobContext = {
+    config,
+    database,
+    log: () => undefined,
+    today: brusselsDay(moment),
+    now: moment,
+    home: folder,
+  };
 
   async function importAs(name: string, bytes: string | Buffer, given: Pick<HandGiven, 'layout'> & Partial<HandGiven>) {
     const path = join(folder, name);
@@ -55,6 +66,7 @@ export async function openImportHome(change: (config: Config) => Config = (confi
 
   async function sent() {
     const out = join(folder, 'out', 'alpha');
+    await mkdir(out, { recursive: true });
     const names = (await readdir(out)).sort();
     return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(out, name))] as const)));
   }
@@ -66,7 +78,14 @@ export async function openImportHome(change: (config: Config) => Config = (confi
 }
 
 function employerLine(enterpriseNumber: string) {
-  const address = { street: 'Rue Neuve', houseNumber: '1', box: null, postalCode: '1000', city: 'Bruxelles', country: 'BE' };
+  const address = {
+    street: 'Rue Neuve',
+    houseNumber: '1',
+    box: null,
+    postalCode: '1000',
+    city: 'Bruxelles',
+    country: 'BE',
+  };
   return {
     enterpriseNumber,
     name: `Brasserie ${enterpriseNumber}`,

@@ -56,6 +56,35 @@ describe('reading a row', () => {
     ]);
   });
 
+  it('takes as many fields as agreed, and a line that does not end within a number', () => {
+    const header = ['BCE', 'NISS', 'Période', 'Produit', 'Nombre', 'Valeur', 'Sortie'];
+    const agreed = { ...PAYROLL, file: { ...PAYROLL.file, fields: [5, 9] as const } };
+    const issuesOf = (cells: readonly Cell[]) =>
+      mapRow(planColumns(agreed, fileWith(header)), { rowNumber: 9, cells }).issues;
+    expect(issuesOf(good.slice(0, 5))).toEqual([]);
+    expect(issuesOf([...good, '', ''])).toEqual([]);
+    expect(issuesOf(good.slice(0, 4))).toContainEqual({
+      rowNumber: 9,
+      columnName: null,
+      code: 'row.format',
+      severity: 'error',
+      params: { expected: 5, found: 4 },
+    });
+    expect(issuesOf([...good, '', '', ''])).toMatchObject([{ code: 'row.format', params: { expected: 9, found: 10 } }]);
+    expect(issuesOf([...good, '', 'x'])).toMatchObject([{ code: 'row.format', params: { expected: 7, found: 9 } }]);
+
+    const fixed = layoutOf([
+      { field: 'lastName', source: { chars: [1, 4] }, parse: 'text' },
+      { field: 'faceValue', source: { chars: [5, 9] }, parse: 'cents' },
+    ]);
+    const lineIssues = (line: string) =>
+      mapRow(planColumns(fixed, fileWith(null, { format: 'fixed-width' })), { rowNumber: 1, cells: [line] }).issues;
+    expect(lineIssues('ab  00800 x')).toEqual([]);
+    expect(lineIssues('ab')).toEqual([]);
+    expect(lineIssues('ab  ')).toEqual([]);
+    expect(lineIssues('ab  008')).toMatchObject([{ code: 'row.format', columnName: null, params: {} }]);
+  });
+
   it('lets a workbook have notes beside its table', () => {
     const header = ['BCE', 'NISS', 'Période', 'Produit', 'Nombre'];
     const workbook = planColumns(PAYROLL, fileWith(header, { format: 'xlsx' }));

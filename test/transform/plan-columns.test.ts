@@ -55,6 +55,37 @@ describe('finding the columns', () => {
     expect(senderColumn(plan2, 'elsewhere')).toEqual({ by: 'field' });
   });
 
+  it('finds what other lines have set behind the line itself, and names it by its place there', () => {
+    const layout = layoutOf(
+      [
+        { field: 'period', source: { context: 'month' }, parse: 'period', required: true },
+        { field: 'quantity', source: { chars: [4, 8] }, parse: 'integer' },
+      ],
+      {
+        file: {
+          ...PAYROLL.file,
+          formats: ['fixed-width'],
+          headerRow: 0,
+          rows: {
+            type: [1, 3],
+            row: '009',
+            context: [
+              { type: '003', name: 'sender', chars: [4, 9] },
+              { type: '003', name: 'month', chars: [10, 15] },
+            ],
+            ignore: [],
+            trailer: null,
+          },
+        },
+      },
+    );
+    const plan = planColumns(layout, fileWith(null, { format: 'fixed-width' }));
+    const read = (...cells: string[]) => mapRow(plan, { rowNumber: 3, cells });
+    expect(read('00900020', 'ALPHA', '202611').values).toEqual({ period: '2026-11', quantity: 20 });
+    expect(read('00900020', 'ALPHA', '').issues).toMatchObject([{ columnName: 'period', code: 'required.missing' }]);
+    expect(senderColumn(plan, 'period')).toEqual({ by: 'positions', from: 10, to: 15 });
+  });
+
   it('refuses a file without required headers, and names them all', () => {
     const error = faultOf(() => planColumns(PAYROLL, fileWith(['NISS', 'Valeur', null, 12])));
     expect(error).toMatchObject({ code: 'file.header', column: 'enterpriseNumber' });

@@ -41,9 +41,9 @@ export async function liveUntilInvoices(app: App, world: ServedWorld, tell: Tell
     tell(day, `${what}: ${filesLine(brought)}`);
   };
   await bring(DEMO_DAYS.employers, 'the issuer sends its customers');
-  await bring(DEMO_DAYS.people, 'the secretariats send their people');
+  await bring(DEMO_DAYS.people, 'secretariats send people');
   await bring(DEMO_DAYS.payroll, 'payroll says what they earned in November');
-  await bring(DEMO_DAYS.corrections, 'refused rows come back mended, and some months were recounted');
+  await bring(DEMO_DAYS.corrections, 'corrections come in');
   const context = contextOn(app, world, DEMO_DAYS.orders);
   const made = await runOrders({ ...context, config: app.config.navette });
   tell(DEMO_DAYS.orders, `orders are made: ${plural(made.orders.length, 'new draft')}`);
@@ -54,7 +54,13 @@ export async function liveUntilInvoices(app: App, world: ServedWorld, tell: Tell
   tell(DEMO_DAYS.orders, `that person confirms ${confirmed}, and leaves ${left} waiting`);
   const { sent } = await sendNotices(context);
   tell(DEMO_DAYS.orders, `employers are told what to pay: ${plural(sent.length, 'notice')} sent`);
-  return { files, ordersMade: made.orders.length, ordersConfirmed: confirmed, noticesSent: sent.length, ordersReleased: 0 };
+  return {
+    files,
+    ordersMade: made.orders.length,
+    ordersConfirmed: confirmed,
+    noticesSent: sent.length,
+    ordersReleased: 0,
+  };
 }
 
 /** From the bank statement to the release, after `liveUntilInvoices`. */

@@ -1,7 +1,8 @@
 /** The demo's summary as a person reads it, no line wider than 110 columns. */
+import { relative } from 'node:path';
 import { euros, table } from '../print.ts';
 import type { CheckedBook, DemoSummary } from './summary.ts';
-import { plural } from './words.ts';
+import { plural, wrap } from './words.ts';
 
 const MOST_REASONS = 12;
 const PAYMENT_WORDS: Readonly<Record<string, string>> = {
@@ -26,7 +27,7 @@ export function summaryLines(summary: DemoSummary): string[] {
     ...section('Released', releaseLines(summary)),
     ...section('Books', table(['', '', ''], summary.books.map(bookCells))),
     ...section('Outputs', outputLines(summary)),
-    ...(summary.again ? ['', twiceLine(summary)] : []),
+    ...(summary.again ? ['', ...wrap(twiceLine(summary))] : []),
   ];
 }
 
@@ -69,7 +70,18 @@ function rowLines({ rows, world }: DemoSummary): string[] {
       counts.deactivated,
     ].map(String),
   ]);
-  const head = ['', 'files', 'read', 'created', 'updated', 'reactivated', 'unchanged', 'rejected', 'duplicate', 'deactivated'];
+  const head = [
+    '',
+    'files',
+    'read',
+    'created',
+    'updated',
+    'reactivated',
+    'unchanged',
+    'rejected',
+    'duplicate',
+    'deactivated',
+  ];
   return [
     ...table(head, lines),
     `Now on record: ${world.employers} employers, ${world.active} active people, ${world.inactive} who left, ${world.cards} active cards.`,
@@ -77,18 +89,22 @@ function rowLines({ rows, world }: DemoSummary): string[] {
 }
 
 function reasonLines({ reasons, notes }: DemoSummary): string[] {
-  const shown = reasons.slice(0, MOST_REASONS).map(({ rows, code, sentence }) => [String(rows), code, shortened(sentence)]);
+  const shown = reasons
+    .slice(0, MOST_REASONS)
+    .map(({ rows, code, sentence }) => [String(rows), code, shortened(sentence)]);
   const rest = reasons.slice(MOST_REASONS);
-  const more = rest.length === 0 ? '' : `and ${rest.map(({ code, rows }) => `${rows} ${code}`).join(', ')}`;
-  const noted = notes.map(({ code, rows }) => `${rows} ${code}`).join(', ');
-  return [...table(['', '', ''], shown), more, noted === '' ? '' : `Only noted: ${noted}`];
+  const more = rest.length === 0 ? '' : `And ${rest.map(codeCount).join(', ')}.`;
+  const noted = notes.map(codeCount).join(', ');
+  return [...table(['', '', ''], shown), ...wrap(more), ...(noted === '' ? [] : wrap(`Only noted: ${noted}.`))];
 }
+
+const codeCount = ({ code, rows }: { code: string; rows: number }): string => `${rows}\u00a0${code}`;
 
 function shortened(sentence: string): string {
-  return sentence.length <= 78 ? sentence : `${sentence.slice(0, 77).trimEnd()}…`;
+  return sentence.length <= 84 ? sentence : `${sentence.slice(0, 83).trimEnd()}…`;
 }
 
-function orderLines({ orders, waiting }: DemoSummary): string[] {
+function orderLines({ orders, waiting, carried }: DemoSummary): string[] {
   const rows = orders.map((order) => [
     String(order.id),
     order.employerName,
@@ -103,21 +119,42 @@ function orderLines({ orders, waiting }: DemoSummary): string[] {
   return [
     ...table(['order', 'employer', 'reference', 'people', 'vouchers', 'invoices', 'total', 'status'], rows),
     `${plural(orders.length, 'order')}, ${euros(total)} in total.`,
-    ...waiting.map((draft) => `Order ${draft.id} of ${draft.employerName} waits: this employer's orders are confirmed by a person (${draft.codes.join(', ')}).`),
+    ...waiting.flatMap(({ id, employerName, codes }) =>
+      wrap(`Order ${id} of ${employerName} waits for a person, as this employer wants (${codes.join(', ')}).`),
+    ),
+    ...(carried.length === 0 ? [] : wrap(`Granted, not ordered: ${carried.map(carriedWords).join(', ')}.`)),
   ];
 }
 
+function carriedWords({ reason, people, amount }: DemoSummary['carried'][number]): string {
+  return `${euros(amount)} of ${people === 1 ? '1 person' : `${people} people`} (${reason})`;
+}
+
 function noticeLines({ notices }: DemoSummary): string[] {
-  return table(['language', 'status', 'notices'], notices.map(({ language, status, notices: count }) => [language, status, String(count)]));
+  return table(
+    ['language', 'status', 'notices'],
+    notices.map(({ language, status, notices: count }) => [language, status, String(count)]),
+  );
 }
 
 function paymentLines({ payments }: DemoSummary): string[] {
-  const rows = payments.map(({ status, entries, amount }) => [status, String(entries), euros(amount), PAYMENT_WORDS[status] ?? '']);
+  const rows = payments.map(({ status, entries, amount, employers }) => [
+    status,
+    String(entries),
+    euros(amount),
+    `${PAYMENT_WORDS[status] ?? ''}${employers === null ? '' : ` (${employers})`}`,
+  ]);
   return table(['status', 'entries', 'amount', ''], rows);
 }
 
 function releaseLines({ released }: DemoSummary): string[] {
-  const rows = released.map((release) => [release.employerName, release.name, String(release.lines), String(release.newCards), euros(release.money)]);
+  const rows = released.map((release) => [
+    release.employerName,
+    release.name,
+    String(release.lines),
+    String(release.newCards),
+    euros(release.money),
+  ]);
   return table(['employer', 'file', 'lines', 'new cards', 'face value'], rows);
 }
 
@@ -127,7 +164,16 @@ function bookCells({ promise, told, kept }: CheckedBook): string[] {
 }
 
 function outputLines({ outputs }: DemoSummary): string[] {
-  return outputs.map(({ what, path, files }) => `${what}${files === 1 ? '' : ` (${files})`}: ${path}`);
+  return table(
+    ['', '', ''],
+    outputs.map(({ what, path, files }) => [String(files), what, fromHere(path)]),
+  );
+}
+
+/** As short as it can be typed. */
+function fromHere(path: string): string {
+  const short = relative('', path);
+  return short.length < path.length ? short : path;
 }
 
 function twiceLine({ nothingTwice, files, thisRun }: DemoSummary): string {

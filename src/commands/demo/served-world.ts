@@ -38,7 +38,8 @@ interface Keys {
 
 /** @throws ConfigError when the fixtures are not there: an image holds none */
 export async function openServedWorld(home: string, config: Config, fixtures = FIXTURES): Promise<ServedWorld> {
-  if (!existsSync(fixtures)) throw new ConfigError(`The demo's files are not here (${fixtures}); run it in a checkout.`);
+  if (!existsSync(fixtures))
+    throw new ConfigError(`The demo's files are not here (${fixtures}); run it in a checkout.`);
   const root = join(home, 'sftp');
   for (const { id } of SENDERS) {
     for (const folder of FOLDERS) await mkdir(join(root, id, folder), { recursive: true, mode: 0o700 });

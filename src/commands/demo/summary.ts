@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Books, readBooks } from '../../load/check-books.ts';
 import {
+  countCarried,
   countIssues,
   countNotices,
   countPayments,
@@ -48,6 +49,7 @@ export async function summariseDemo(app: App, month: LivedMonth, again: boolean)
     notes: issues.filter(({ severity }) => severity === 'warning').map(({ code, issues: rows }) => ({ code, rows })),
     orders: await readOrdersTold(db),
     waiting: await readWaitingDrafts(db),
+    carried: await countCarried(db),
     notices: await countNotices(db),
     payments: await countPayments(db),
     released,
@@ -96,7 +98,10 @@ export interface CheckedBook {
   readonly kept: boolean;
 }
 
-function checkedBooks(books: Books, released: readonly { readonly money: Cents; readonly faceValueTotal: Cents }[]): CheckedBook[] {
+function checkedBooks(
+  books: Books,
+  released: readonly { readonly money: Cents; readonly faceValueTotal: Cents }[],
+): CheckedBook[] {
   const { granted, ordered, carried, lineMoney, orderMoney, invoices, communications } = books;
   const inFiles = released.reduce((sum, { money }) => sum + money, 0);
   const ofOrders = released.reduce((sum, { faceValueTotal }) => sum + faceValueTotal, 0);
@@ -144,7 +149,7 @@ function checkedBooks(books: Books, released: readonly { readonly money: Cents; 
       kept: books.confirmedMoney === books.invoiceMoney,
     },
     {
-      promise: 'every communication is valid, and no two are the same',
+      promise: 'communications are valid, no two alike',
       told: [
         { what: 'invoices', count: communications.length },
         { what: 'valid', count: communications.filter(isStructuredCommunication).length },
@@ -164,5 +169,8 @@ function outputsOf(home: string): { what: string; path: string; files: number }[
     ['files that were applied', join(home, 'sftp', 'alpha', 'archive')],
     ['files that were rejected', join(home, 'sftp', 'alpha', 'error')],
   ];
-  return [...places.map(([what, path]) => ({ what, path, files: count(path) })), { what: 'the log, as JSON lines', path: join(home, 'demo.log'), files: 1 }];
+  return [
+    ...places.map(([what, path]) => ({ what, path, files: count(path) })),
+    { what: 'the log, as JSON lines', path: join(home, 'demo.log'), files: 1 },
+  ];
 }

@@ -1,7 +1,8 @@
 /** The demo's short sentences about files and drafts. */
-import type { FileCounts } from '../../model.ts';
-import type { WaitingDraft } from '../../load/waiting-drafts.ts';
+
 import { NO_COUNTS } from '../../jobs/receipt.ts';
+import type { WaitingDraft } from '../../load/waiting-drafts.ts';
+import type { FileCounts } from '../../model.ts';
 
 interface CountedFile {
   readonly result: { readonly status: string; readonly counts: FileCounts };
@@ -46,6 +47,17 @@ export function addCounts(files: readonly CountedFile[]): FileCounts {
     for (const name of Object.keys(sum) as (keyof FileCounts)[]) sum[name] += result.counts[name];
   }
   return sum;
+}
+
+/** Lines of at most `width` columns, parted between words; a no-break space keeps two together. */
+export function wrap(text: string, width = 110): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => line.replaceAll('\u00a0', ' '));
 }
 
 function told(parts: readonly (readonly [number, string])[]): string {

@@ -58,5 +58,7 @@ function writeLines(dialect: Dialect, lines: readonly (readonly string[])[]): Bu
 }
 
 function quoted(cell: string, { delimiter }: Dialect): string {
-  return cell.includes(delimiter) || cell.includes('"') || cell.includes('\n') ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return cell.includes(delimiter) || cell.includes('"') || cell.includes('\n')
+    ? `"${cell.replaceAll('"', '""')}"`
+    : cell;
 }

@@ -1,9 +1,17 @@
 /** Owns what every sender of the demo delivers, day by day: the files of `fixtures/demo`, without the bank's. */
-import { EMPLOYERS, employerAt, employersFile, FORMER_CLIENT_OF_ALPHA, type Sender } from './employers.ts';
+
 import { payrollFile, portalCsv } from './delimited.ts';
-import { correctedPayrollRows, payrollRows, type Population } from './payroll-rows.ts';
+import { EMPLOYERS, employerAt, employersFile, FORMER_CLIENT_OF_ALPHA, type Sender } from './employers.ts';
+import { correctedPayrollRows, type Population, payrollRows } from './payroll-rows.ts';
 import { inventPopulation } from './people.ts';
-import { PORTAL_MESS, portalRows, portalTitles, rejectedPlaces, type PortalRow, type SenderLanguage } from './portal-rows.ts';
+import {
+  PORTAL_MESS,
+  type PortalRow,
+  portalRows,
+  portalTitles,
+  rejectedPlaces,
+  type SenderLanguage,
+} from './portal-rows.ts';
 import { portalWorkbook } from './portal-workbook.ts';
 
 export interface Delivery {
@@ -13,9 +21,21 @@ export interface Delivery {
 }
 
 const LANGUAGE: Record<Sender, SenderLanguage> = { alpha: 'fr', beta: 'nl', gamma: 'de' };
-const WORD: Record<Sender, string> = { alpha: 'travailleurs_2026-11.xlsx', beta: 'werknemers_2026-11.csv', gamma: 'personal_2026-11.csv' };
-const CORRECTED_WORD: Record<Sender, string> = { alpha: 'rectif_2026-11.xlsx', beta: 'correctie_2026-11.csv', gamma: 'korrektur_2026-11.csv' };
-const PAYROLL_NAME: Record<Sender, string> = { alpha: 'prestations_2026-11.csv', beta: 'prestaties_2026-11.csv', gamma: 'payroll_2026-11.csv' };
+const WORD: Record<Sender, string> = {
+  alpha: 'travailleurs_2026-11.xlsx',
+  beta: 'werknemers_2026-11.csv',
+  gamma: 'personal_2026-11.csv',
+};
+const CORRECTED_WORD: Record<Sender, string> = {
+  alpha: 'rectif_2026-11.xlsx',
+  beta: 'correctie_2026-11.csv',
+  gamma: 'korrektur_2026-11.csv',
+};
+const PAYROLL_NAME: Record<Sender, string> = {
+  alpha: 'prestations_2026-11.csv',
+  beta: 'prestaties_2026-11.csv',
+  gamma: 'payroll_2026-11.csv',
+};
 
 /** Still without an e-mail address in the second delivery. */
 const STILL_WRONG = '1/5';
@@ -45,16 +65,30 @@ const SENDERS: readonly Sender[] = ['alpha', 'beta', 'gamma'];
 async function peopleFiles(population: Population): Promise<Delivery[]> {
   const files: Delivery[] = [];
   for (const [index, { enterpriseNumber, sender }] of EMPLOYERS.entries()) {
-    const rows = rowsOf(index, population, () => true, (place) => PORTAL_MESS[index]?.[place]);
+    const rows = rowsOf(
+      index,
+      population,
+      () => true,
+      (place) => PORTAL_MESS[index]?.[place],
+    );
     const content = await portalFile(sender, rows);
     files.push({ path: `2026-12-01/${sender}/${enterpriseNumber}_${WORD[sender]}`, content });
-    // Sent once more by mistake, as browsers name a second download.
+    // Sent once more by mistake.
     if (index === 10) {
-      files.push({ path: `2026-12-01/${sender}/${enterpriseNumber}_${WORD[sender].replace('.', ' (1).')}`, content });
+      files.push({
+        path: `2026-12-01/${sender}/${enterpriseNumber}_${WORD[sender].replace('.', '_nochmal.')}`,
+        content,
+      });
     }
   }
   // Its mandate has ended, which its former secretariat has not noticed.
-  const former = rowsOf(FORMER_CLIENT_OF_ALPHA, population, (place) => place < 8, () => undefined, 'alpha');
+  const former = rowsOf(
+    FORMER_CLIENT_OF_ALPHA,
+    population,
+    (place) => place < 8,
+    () => undefined,
+    'alpha',
+  );
   const { enterpriseNumber } = employerAt(FORMER_CLIENT_OF_ALPHA);
   const content = await portalWorkbook(portalTitles('fr'), former);
   files.push({ path: `2026-12-01/alpha/${enterpriseNumber}_${WORD.alpha}`, content });
@@ -63,7 +97,8 @@ async function peopleFiles(population: Population): Promise<Delivery[]> {
 
 /** A web page saved under a workbook's name, and a file of which only the name arrived. */
 function brokenFiles(): Delivery[] {
-  const page = '<!DOCTYPE html>\n<html><head><title>Session expirée</title></head>\n<body><p>Veuillez vous reconnecter.</p></body></html>\n';
+  const page =
+    '<!DOCTYPE html>\n<html><head><title>Session expirée</title></head>\n<body><p>Veuillez vous reconnecter.</p></body></html>\n';
   return [
     { path: `2026-12-01/alpha/${employerAt(4).enterpriseNumber}_export.xls`, content: page },
     { path: `2026-12-01/beta/${employerAt(7).enterpriseNumber}_werknemers_2026-11_v2.csv`, content: '' },

@@ -88,7 +88,6 @@ const SKETCHES: readonly Sketch[] = [
     domain: 'horizon-robotics.example',
     deliveryPoints: ['Campus'],
     fees: { service: { fixed: 4500 }, ...CARDS },
-    confirm: 'never',
   },
   {
     name: 'Menuiserie Copeau & Fille',
@@ -101,6 +100,7 @@ const SKETCHES: readonly Sketch[] = [
     street: 'Chemin du Rabot',
     domain: 'copeau.example',
     fees: { service: { percent: '2.5' } },
+    confirm: 'never',
   },
   {
     name: 'Bakkerij Zonnebrood',
@@ -261,7 +261,16 @@ function employerLine(employer: DemoEmployer) {
         quantity: { from: 'payroll' },
       },
       ...(employer.eco
-        ? [{ id: 'eco-yearly', product: 'eco', reference: 'Éco {period}', ...order, months: [11], quantity: { amount: 10_000 } }]
+        ? [
+            {
+              id: 'eco-yearly',
+              product: 'eco',
+              reference: 'Éco {period}',
+              ...order,
+              months: [11],
+              quantity: { amount: 10_000 },
+            },
+          ]
         : []),
     ],
   };

@@ -16,7 +16,16 @@ export interface PayrollRow {
 
 export type Population = readonly (readonly DemoPerson[])[];
 
-type PayrollMess = 'half' | 'twice' | 'two-answers' | 'above-limit' | 'many' | 'negative' | 'no-month' | 'leaver' | 'leaves-later';
+type PayrollMess =
+  | 'half'
+  | 'twice'
+  | 'two-answers'
+  | 'above-limit'
+  | 'many'
+  | 'negative'
+  | 'no-month'
+  | 'leaver'
+  | 'leaves-later';
 
 /** By employer's place, by person's place. */
 const PAYROLL_MESS: Readonly<Record<number, Readonly<Record<number, PayrollMess>>>> = {

@@ -46,9 +46,42 @@ export function rejectedPlaces(employerIndex: number): number[] {
 }
 
 const WORDS = {
-  fr: { active: 'Actif', inactive: 'Inactif', m: 'Homme', f: 'Femme', client: 'Client', home: 'Bénéficiaire', point: 'Point de livraison', meal: 'Chèque-repas', eco: 'Écochèque', none: 'Non applicable' },
-  nl: { active: 'Actief', inactive: 'Inactief', m: 'Man', f: 'Vrouw', client: 'Klant', home: 'Begunstigde', point: 'Leveringspunt', meal: 'Maaltijdcheque', eco: 'Ecocheque', none: 'Niet van toepassing' },
-  de: { active: 'Aktiv', inactive: 'Inaktiv', m: 'Mann', f: 'Frau', client: 'Kunde', home: 'Begünstigter', point: 'Lieferstelle', meal: 'Mahlzeitscheck', eco: 'Ökoscheck', none: 'Nicht zutreffend' },
+  fr: {
+    active: 'Actif',
+    inactive: 'Inactif',
+    m: 'Homme',
+    f: 'Femme',
+    client: 'Client',
+    home: 'Bénéficiaire',
+    point: 'Point de livraison',
+    meal: 'Chèque-repas',
+    eco: 'Écochèque',
+    none: 'Non applicable',
+  },
+  nl: {
+    active: 'Actief',
+    inactive: 'Inactief',
+    m: 'Man',
+    f: 'Vrouw',
+    client: 'Klant',
+    home: 'Begunstigde',
+    point: 'Leveringspunt',
+    meal: 'Maaltijdcheque',
+    eco: 'Ecocheque',
+    none: 'Niet van toepassing',
+  },
+  de: {
+    active: 'Aktiv',
+    inactive: 'Inaktiv',
+    m: 'Mann',
+    f: 'Frau',
+    client: 'Kunde',
+    home: 'Begünstigter',
+    point: 'Lieferstelle',
+    meal: 'Mahlzeitscheck',
+    eco: 'Ökoscheck',
+    none: 'Nicht zutreffend',
+  },
 } as const;
 const LANGUAGE_NAMES = {
   fr: { fr: 'Français', nl: 'Néerlandais', de: 'Allemand', en: 'Anglais' },
@@ -66,7 +99,8 @@ export function portalRows(
   mess?: PortalMess,
 ): PortalRow[] {
   const row = rightRow(employer, person, language);
-  const put = (column: keyof typeof COLUMN, cell: PortalCell) => row.map((old, at) => (at === COLUMN[column] ? cell : old));
+  const put = (column: keyof typeof COLUMN, cell: PortalCell) =>
+    row.map((old, at) => (at === COLUMN[column] ? cell : old));
   const number = person.nationalRegisterNumber;
   const words = WORDS[language];
   switch (mess) {
@@ -81,7 +115,9 @@ export function portalRows(
     case 'unknown-center':
       return [put('center', '9')];
     case 'wrong-point':
-      return [row.map((old, at) => (at === COLUMN.delivery ? words.client : at === COLUMN.point ? `${words.point} 9` : old))];
+      return [
+        row.map((old, at) => (at === COLUMN.delivery ? words.client : at === COLUMN.point ? `${words.point} 9` : old)),
+      ];
     case 'above-limit':
       return [put('value', 11)];
     case 'unknown-gender':
@@ -101,7 +137,18 @@ export function portalRows(
   }
 }
 
-const COLUMN = { register: 0, status: 2, gender: 6, birth: 7, email: 9, delivery: 13, point: 14, street: 15, center: 31, value: 33 };
+const COLUMN = {
+  register: 0,
+  status: 2,
+  gender: 6,
+  birth: 7,
+  email: 9,
+  delivery: 13,
+  point: 14,
+  street: 15,
+  center: 31,
+  value: 33,
+};
 
 function rightRow(employer: DemoEmployer, person: DemoPerson, language: SenderLanguage): PortalCell[] {
   const words = WORDS[language];
@@ -128,7 +175,11 @@ function rightRow(employer: DemoEmployer, person: DemoPerson, language: SenderLa
     '',
     ...address,
     // Some type the number, some the name that the portal shows.
-    person.costCenter === 0 ? '' : person.costCenter === 2 ? (employer.costCenters[1] ?? '') : String(person.costCenter),
+    person.costCenter === 0
+      ? ''
+      : person.costCenter === 2
+        ? (employer.costCenters[1] ?? '')
+        : String(person.costCenter),
     words.meal,
     person.faceValue / 100,
     employer.eco ? words.eco : words.none,
@@ -142,9 +193,78 @@ const ADDRESS_TITLES = {
   de: ['Straße', 'Nummer', 'Postfach', 'Postleitzahl', 'Ort', 'Land', 'Zusatz'],
 } as const;
 const TITLES = {
-  fr: ['Numéro national', 'Matricule', 'Statut', 'Nom', 'Prénom', 'Autre nom', 'Genre', 'Date de naissance', 'Langue', 'E-mail', 'Libre 1', 'Libre 2', 'Libre 3', 'Livraison carte', 'Point de livraison', 'Livraison PIN', 'Point de livraison PIN', 'Centre de coûts', 'Chèque-repas', 'Valeur', 'Deuxième produit', 'Troisième produit'],
-  nl: ['Rijksregisternummer', 'Personeelsnummer', 'Status', 'Naam', 'Voornaam', 'Andere naam', 'Geslacht', 'Geboortedatum', 'Taal', 'E-mail', 'Vrij 1', 'Vrij 2', 'Vrij 3', 'Levering kaart', 'Leveringspunt', 'Levering PIN', 'Leveringspunt PIN', 'Kostenplaats', 'Maaltijdcheque', 'Waarde', 'Tweede product', 'Derde product'],
-  de: ['Nationalregisternummer', 'Personalnummer', 'Status', 'Name', 'Vorname', 'Anderer Name', 'Geschlecht', 'Geburtsdatum', 'Sprache', 'E-Mail', 'Frei 1', 'Frei 2', 'Frei 3', 'Lieferung Karte', 'Lieferstelle', 'Lieferung PIN', 'Lieferstelle PIN', 'Kostenstelle', 'Mahlzeitscheck', 'Wert', 'Zweites Produkt', 'Drittes Produkt'],
+  fr: [
+    'Numéro national',
+    'Matricule',
+    'Statut',
+    'Nom',
+    'Prénom',
+    'Autre nom',
+    'Genre',
+    'Date de naissance',
+    'Langue',
+    'E-mail',
+    'Libre 1',
+    'Libre 2',
+    'Libre 3',
+    'Livraison carte',
+    'Point de livraison',
+    'Livraison PIN',
+    'Point de livraison PIN',
+    'Centre de coûts',
+    'Chèque-repas',
+    'Valeur',
+    'Deuxième produit',
+    'Troisième produit',
+  ],
+  nl: [
+    'Rijksregisternummer',
+    'Personeelsnummer',
+    'Status',
+    'Naam',
+    'Voornaam',
+    'Andere naam',
+    'Geslacht',
+    'Geboortedatum',
+    'Taal',
+    'E-mail',
+    'Vrij 1',
+    'Vrij 2',
+    'Vrij 3',
+    'Levering kaart',
+    'Leveringspunt',
+    'Levering PIN',
+    'Leveringspunt PIN',
+    'Kostenplaats',
+    'Maaltijdcheque',
+    'Waarde',
+    'Tweede product',
+    'Derde product',
+  ],
+  de: [
+    'Nationalregisternummer',
+    'Personalnummer',
+    'Status',
+    'Name',
+    'Vorname',
+    'Anderer Name',
+    'Geschlecht',
+    'Geburtsdatum',
+    'Sprache',
+    'E-Mail',
+    'Frei 1',
+    'Frei 2',
+    'Frei 3',
+    'Lieferung Karte',
+    'Lieferstelle',
+    'Lieferung PIN',
+    'Lieferstelle PIN',
+    'Kostenstelle',
+    'Mahlzeitscheck',
+    'Wert',
+    'Zweites Produkt',
+    'Drittes Produkt',
+  ],
 } as const;
 
 /** Row 1 of a portal file, 36 titles. */

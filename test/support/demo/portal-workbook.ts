@@ -15,7 +15,9 @@ export async function portalWorkbook(titles: readonly string[], rows: readonly P
   const sheet = workbook.addWorksheet('Travailleurs');
   sheet.addRow([...titles]).font = { bold: true };
   for (const row of rows) {
-    const cells = row.map((cell) => (typeof cell === 'object' ? new Date(`${cell.day}T00:00:00Z`) : cell === '' ? null : cell));
+    const cells = row.map((cell) =>
+      typeof cell === 'object' ? new Date(`${cell.day}T00:00:00Z`) : cell === '' ? null : cell,
+    );
     sheet.addRow(cells).getCell(8).numFmt = 'dd/mm/yyyy';
   }
   return withoutClock(Buffer.from(await workbook.xlsx.writeBuffer()));
