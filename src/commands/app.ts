@@ -1,7 +1,8 @@
 /** What every command stands on: environment, configuration, log, database and the day it is; opened once, released once. */
-import { type Config, loadConfig } from '../config.ts';
-import { type Environment, readEnvironment } from '../config/environment.ts';
+
 import { brusselsDay, now } from '../clock.ts';
+import { type Environment, readEnvironment } from '../config/environment.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { type Database, openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
@@ -75,8 +76,7 @@ export async function withApp(
   environment = readEnvironment(),
 ): Promise<ExitCode> {
   const desk = openDesk(options, environment);
-  const embedded =
-    desk.environment.databaseUrl === null ? await openEmbeddedPostgres(desk.environment.home) : null;
+  const embedded = desk.environment.databaseUrl === null ? await openEmbeddedPostgres(desk.environment.home) : null;
   try {
     const url = desk.environment.databaseUrl ?? embedded?.url ?? '';
     const database = await openDatabase(url, () => desk.log('database.connection_lost'));

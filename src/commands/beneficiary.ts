@@ -57,25 +57,80 @@ function tell(record: BeneficiaryRecord): string[] {
   };
   const value = (cents: unknown): string => (typeof cents === 'number' ? euros(cents) : '');
   const source = (row: Readonly<Record<string, unknown>>): string =>
-    row['file_id'] === null ? String(row['changed_by'] ?? '') : `file ${row['file_id']}, row ${row['row_number'] ?? '-'}`;
-  section('Products', ['product', 'from', 'value', ''], record.products.map((row) => [
-    row['product_code'], row['valid_from'] === '1900-01-01' ? 'the beginning' : row['valid_from'], value(row['face_value']), row['removed'] === true ? 'removed' : '',
-  ]));
-  section('Cards', ['card', 'status', 'produced', 'expires'], record.cards.map((row) => [row['sequence'], row['status'], row['produced_on'], row['expires_on']]));
-  section('Granted', ['product', 'period', 'value', 'quantity', 'by'], record.entitlements.map((row) => [
-    row['product_code'], row['period'], value(row['face_value']), row['quantity'], source(row),
-  ]));
-  section('Changed', ['product', 'period', 'value', 'before', 'after', 'kind', 'by'], record.entitlementChanges.map((row) => [
-    row['product_code'], row['period'], value(row['face_value']), row['before'], row['after'], row['kind'], source(row),
-  ]));
-  section('Ordered', ['order', 'product', 'run', 'status', 'period', 'value', 'quantity'], record.orderLines.map((row) => [
-    row['order_id'], row['product_code'], row['run_period'], row['status'], row['period'], value(row['face_value']), row['quantity'],
-  ]));
-  section('Carried', ['product', 'period', 'value', 'quantity', 'why'], record.carry.map((row) => [
-    row['product_code'], row['period'], value(row['face_value']), row['quantity'], row['reason'],
-  ]));
-  section('History', ['when', 'by', 'columns'], record.history.map((row) => [
-    String(row['at']).slice(0, 16), source(row), Object.keys((row['after'] ?? {}) as object).join(', '),
-  ]));
+    row['file_id'] === null
+      ? String(row['changed_by'] ?? '')
+      : `file ${row['file_id']}, row ${row['row_number'] ?? '-'}`;
+  section(
+    'Products',
+    ['product', 'from', 'value', ''],
+    record.products.map((row) => [
+      row['product_code'],
+      row['valid_from'] === '1900-01-01' ? 'the beginning' : row['valid_from'],
+      value(row['face_value']),
+      row['removed'] === true ? 'removed' : '',
+    ]),
+  );
+  section(
+    'Cards',
+    ['card', 'status', 'produced', 'expires'],
+    record.cards.map((row) => [row['sequence'], row['status'], row['produced_on'], row['expires_on']]),
+  );
+  section(
+    'Granted',
+    ['product', 'period', 'value', 'quantity', 'by'],
+    record.entitlements.map((row) => [
+      row['product_code'],
+      row['period'],
+      value(row['face_value']),
+      row['quantity'],
+      source(row),
+    ]),
+  );
+  section(
+    'Changed',
+    ['product', 'period', 'value', 'before', 'after', 'kind', 'by'],
+    record.entitlementChanges.map((row) => [
+      row['product_code'],
+      row['period'],
+      value(row['face_value']),
+      row['before'],
+      row['after'],
+      row['kind'],
+      source(row),
+    ]),
+  );
+  section(
+    'Ordered',
+    ['order', 'product', 'run', 'status', 'period', 'value', 'quantity'],
+    record.orderLines.map((row) => [
+      row['order_id'],
+      row['product_code'],
+      row['run_period'],
+      row['status'],
+      row['period'],
+      value(row['face_value']),
+      row['quantity'],
+    ]),
+  );
+  section(
+    'Carried',
+    ['product', 'period', 'value', 'quantity', 'why'],
+    record.carry.map((row) => [
+      row['product_code'],
+      row['period'],
+      value(row['face_value']),
+      row['quantity'],
+      row['reason'],
+    ]),
+  );
+  section(
+    'History',
+    ['when', 'by', 'columns'],
+    record.history.map((row) => [
+      String(row['at']).slice(0, 16),
+      source(row),
+      Object.keys((row['after'] ?? {}) as object).join(', '),
+    ]),
+  );
   return lines;
 }

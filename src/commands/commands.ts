@@ -18,4 +18,19 @@ import { declareStatus } from './status.ts';
 /** Adds one command to the program; `done` takes its exit code. */
 export type Declare = (program: Command, done: (code: ExitCode) => void) => void;
 
-export const COMMANDS: readonly Declare[] = [declareDemo, declareMigrate, declareImport, declareFiles, declarePlans, declareConfig, declareOrders, declareOrder, declareCarry, declareBeneficiary, declareNotices, declarePayments, declareRun, declareStatus];
+export const COMMANDS: readonly Declare[] = [
+  declareDemo,
+  declareMigrate,
+  declareImport,
+  declareFiles,
+  declarePlans,
+  declareConfig,
+  declareOrders,
+  declareOrder,
+  declareCarry,
+  declareBeneficiary,
+  declareNotices,
+  declarePayments,
+  declareRun,
+  declareStatus,
+];

@@ -25,7 +25,9 @@ function check(options: CommonOptions): ExitCode {
     secretariats: navette.secretariats.map((secretariat) => secretariat.code),
   });
   desk.say(`The configuration in ${desk.environment.config} is sound:`);
-  desk.say(`  ${enabled.length} of ${drops.length} drops enabled: ${enabled.map((drop) => drop.id).join(', ') || 'none'}`);
+  desk.say(
+    `  ${enabled.length} of ${drops.length} drops enabled: ${enabled.map((drop) => drop.id).join(', ') || 'none'}`,
+  );
   desk.say(`  ${layouts.size} layouts: ${[...layouts.keys()].join(', ')}`);
   desk.say(`  ${products.length} products, ${navette.secretariats.length} secretariats`);
   return 0;

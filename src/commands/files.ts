@@ -1,8 +1,8 @@
 /** `navette files` and `navette file <id>`: the ledger, and one delivery with everything that was said about it. */
 import { type Command, Option } from 'commander';
 import { RefusedError } from '../errors.ts';
-import { NO_COUNTS } from '../jobs/receipt.ts';
 import { tellIssue } from '../jobs/issue-text.ts';
+import { NO_COUNTS } from '../jobs/receipt.ts';
 import { type DropFile, getFile, listFiles, listIssues } from '../load/ledger.ts';
 import { listSecretariats } from '../load/secretariats.ts';
 import { FILE_STATUSES, type FileStatus } from '../model.ts';
@@ -54,7 +54,9 @@ async function file(app: App, id: number): Promise<ExitCode> {
   const issues = stored.map((issue) => tellIssue(issue, app.config.messages, language, row.sender_columns));
   app.print({ ...toDocument(row), issues });
   app.say(`${row.name} from ${row.drop_id}: ${row.status}`);
-  app.say(`  layout ${row.layout_id ?? '-'}, ${row.scope ?? '-'}, as of ${row.as_of ?? '-'}, received ${row.received_at}`);
+  app.say(
+    `  layout ${row.layout_id ?? '-'}, ${row.scope ?? '-'}, as of ${row.as_of ?? '-'}, received ${row.received_at}`,
+  );
   if (row.duplicate_of !== null) app.say(`  the same as file ${row.duplicate_of}`);
   if (row.archived_as !== null) app.say(`  moved to ${row.archived_as}`);
   app.say(`  ${countsLine({ ...NO_COUNTS, ...row.counts })}`);

@@ -69,7 +69,8 @@ const SHOWN_ISSUES = 20;
 function tell(app: App, file: string, { fileId, status, counts, issues, planHash }: ImportResult): void {
   app.say(`${file}: ${status}${fileId === null ? '' : ` (file ${fileId})`}`);
   app.say(`  ${countsLine(counts)}`);
-  if (planHash !== undefined) app.say(`  nothing was changed; see: navette plans, then navette approve ${planHash.slice(0, 12)}`);
+  if (planHash !== undefined)
+    app.say(`  nothing was changed; see: navette plans, then navette approve ${planHash.slice(0, 12)}`);
   for (const { row, severity, message } of issues.slice(0, SHOWN_ISSUES)) {
     app.say(`  ${row === null ? 'file' : `row ${row}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`);
   }

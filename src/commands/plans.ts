@@ -28,7 +28,9 @@ export function declarePlans(program: Command, done: (code: ExitCode) => void): 
     .option('--upserts-only', 'apply everything but the deactivations')
     .option('--date <day>', 'today, as YYYY-MM-DD')
     .option('--json', 'print one JSON document')
-    .action(async (hash: string, options: WordOptions) => done(await withApp(options, (app) => approve(app, hash, options))));
+    .action(async (hash: string, options: WordOptions) =>
+      done(await withApp(options, (app) => approve(app, hash, options))),
+    );
   program
     .command('discard')
     .description('set the file of a held plan aside')
@@ -37,7 +39,9 @@ export function declarePlans(program: Command, done: (code: ExitCode) => void): 
     .requiredOption('--why <reason>', 'why')
     .option('--date <day>', 'today, as YYYY-MM-DD')
     .option('--json', 'print one JSON document')
-    .action(async (hash: string, options: WordOptions) => done(await withApp(options, (app) => discard(app, hash, options))));
+    .action(async (hash: string, options: WordOptions) =>
+      done(await withApp(options, (app) => discard(app, hash, options))),
+    );
 }
 
 async function plans(app: App): Promise<ExitCode> {
@@ -76,7 +80,9 @@ async function approve(app: App, hash: string, options: WordOptions): Promise<Ex
   const result = await approvePlan(jobContext(app), hash, { by, why, upsertsOnly });
   app.print(result);
   if (result.status === 'held') {
-    app.say(`The data has changed since this plan was held. The new plan is ${result.planHash?.slice(0, 12)}; nothing was changed.`);
+    app.say(
+      `The data has changed since this plan was held. The new plan is ${result.planHash?.slice(0, 12)}; nothing was changed.`,
+    );
     return 1;
   }
   app.say(`${result.status}: ${countsLine(result.counts)}`);

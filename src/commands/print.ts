@@ -11,7 +11,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   });
   const line = (cells: readonly string[]) =>
     columns
-      .map(({ width, right }, index) => (right ? (cells[index] ?? '').padStart(width) : (cells[index] ?? '').padEnd(width)))
+      .map(({ width, right }, index) =>
+        right ? (cells[index] ?? '').padStart(width) : (cells[index] ?? '').padEnd(width),
+      )
       .join('  ')
       .trimEnd();
   return [line(head), ...rows.map(line)];

@@ -7,7 +7,11 @@ import { countsLine } from './print.ts';
 export async function runPullJob(app: App): Promise<ExitCode> {
   const drops = await pull(jobContext(app));
   app.print({
-    drops: drops.map(({ drop, down, files }) => ({ drop, down, files: files.map(({ name, result }) => ({ name, ...result })) })),
+    drops: drops.map(({ drop, down, files }) => ({
+      drop,
+      down,
+      files: files.map(({ name, result }) => ({ name, ...result })),
+    })),
   });
   for (const { drop, files, down } of drops) {
     app.say(down === null ? `${drop}: ${files.length} files` : `${drop}: could not be read (${down})`);
@@ -16,6 +20,8 @@ export async function runPullJob(app: App): Promise<ExitCode> {
   if (drops.length === 0) app.say('No drop is enabled; see config/drops.');
   if (drops.some(({ down }) => down !== null)) return 3;
   const results = drops.flatMap(({ files }) => files.map(({ result }) => result));
-  const clean = results.every(({ status, counts }) => status !== 'rejected' && status !== 'held' && counts.rejected === 0);
+  const clean = results.every(
+    ({ status, counts }) => status !== 'rejected' && status !== 'held' && counts.rejected === 0,
+  );
   return clean ? 0 : 1;
 }

@@ -16,10 +16,17 @@ async function status(app: App): Promise<ExitCode> {
   const health = await readHealth(app.database.db, app.today);
   const enabled = app.config.drops.filter((drop) => drop.enabled).map((drop) => drop.id);
   app.print({ ...health, enabledDrops: enabled });
-  app.say(`Navette on ${app.today}: ${enabled.length} drops enabled${enabled.length === 0 ? '' : ` (${enabled.join(', ')})`}`);
+  app.say(
+    `Navette on ${app.today}: ${enabled.length} drops enabled${enabled.length === 0 ? '' : ` (${enabled.join(', ')})`}`,
+  );
   if (health.drops.length > 0) {
     app.say();
-    const rows = health.drops.map((drop) => [drop.dropId, String(drop.files), drop.lastReceivedAt.slice(0, 16), drop.lastStatus]);
+    const rows = health.drops.map((drop) => [
+      drop.dropId,
+      String(drop.files),
+      drop.lastReceivedAt.slice(0, 16),
+      drop.lastStatus,
+    ]);
     for (const line of table(['drop', 'files', 'last file', 'status'], rows)) app.say(line);
   }
   app.say();

@@ -58,7 +58,7 @@ export async function readFixedWidth(
     outcome = { warnings: opened.warnings, lastLineComplete, proof: proven ? 'trailer' : null, dataRows };
   }
 
-  if (types !== null) await checkFirstLine(filledLines(), types);
+  if (types !== null) await checkFirstLines(filledLines(), types);
   return {
     header: null,
     rows: rows(),
@@ -70,11 +70,15 @@ export async function readFixedWidth(
 }
 
 /** So that a file of another shape is refused before it is taken for one of this layout. */
-async function checkFirstLine(batches: AsyncIterable<readonly TextLine[]>, types: RecordTypes): Promise<void> {
-  for await (const [first] of batches) {
-    if (first === undefined) continue;
-    recordReader(types).take(first);
-    return;
+async function checkFirstLines(batches: AsyncIterable<readonly TextLine[]>, types: RecordTypes): Promise<void> {
+  const reader = recordReader(types);
+  let looked = 0;
+  for await (const lines of batches) {
+    for (const line of lines) {
+      reader.take(line);
+      looked += 1;
+      if (looked === 2) return;
+    }
   }
 }
 
@@ -101,7 +105,8 @@ function recordReader(types: RecordTypes): { take(line: TextLine): SourceRow[]; 
       if (type === types.row) return [{ rowNumber: number, cells: [text, ...values] }];
       if (contextTypes.has(type)) {
         values = context.map((one, index) => (one.type === type ? cut(text, one.chars) : (values[index] ?? '')));
-      } else if (!types.ignore.includes(type)) {
+        // A type that the layout does not name is a header when it comes first, and a fault anywhere else.
+      } else if (lines > 1 && !types.ignore.includes(type)) {
         throw new FileError('file.format', { line: number });
       }
       return [];

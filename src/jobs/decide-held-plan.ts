@@ -1,9 +1,9 @@
 /** A person's word about a held plan: yes, and the file is applied; no, and it is set aside. Each word counts once. */
 import { RefusedError } from '../errors.ts';
+import type { Db } from '../load/database.ts';
 import { decidePlan, findPlan, type HeldPlan } from '../load/held-plans.ts';
 import { getFile, markOutcome } from '../load/ledger.ts';
 import { queueReceipt } from '../load/outgoing.ts';
-import type { Db } from '../load/database.ts';
 import type { JobContext } from './context.ts';
 import { type ImportResult, importFile } from './import-file.ts';
 import { instructionOf } from './instruction-of.ts';
@@ -53,7 +53,9 @@ async function requireOpenPlan(context: JobContext, db: Db, hash: string): Promi
   if (plan === undefined) throw new RefusedError(`There is no plan ${hash}; navette plans lists the open ones.`);
   if (plan.decision !== null) throw new RefusedError(`Plan ${hash} is not open any more: it is ${plan.decision}.`);
   if (Date.parse(plan.expiresAt) <= context.now) {
-    throw new RefusedError(`Plan ${hash} expired at ${plan.expiresAt}; the file must come again, or navette file again ${plan.fileId}.`);
+    throw new RefusedError(
+      `Plan ${hash} expired at ${plan.expiresAt}; the file must come again, or navette file again ${plan.fileId}.`,
+    );
   }
   return plan;
 }

@@ -14,8 +14,8 @@ import { settableKeys } from './fit-layout.ts';
 import { type ImportResult, importFile, planFile } from './import-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 import { keepCopy } from './keep-file.ts';
-import { sendOutgoing } from './send-outgoing.ts';
 import { manualDrop } from './manual-drop.ts';
+import { sendOutgoing } from './send-outgoing.ts';
 
 export interface HandGiven {
   readonly layout: string;
@@ -94,10 +94,16 @@ function requireLayout(context: JobContext, id: string): ConfiguredLayout {
   return layout;
 }
 
-async function requireSecretariat(context: JobContext, given: HandGiven, { layout }: ConfiguredLayout): Promise<Language> {
+async function requireSecretariat(
+  context: JobContext,
+  given: HandGiven,
+  { layout }: ConfiguredLayout,
+): Promise<Language> {
   const { secretariat } = given;
   if (layout.kind === 'employers' && secretariat !== 'issuer') {
-    throw new ConfigError(`--secretariat is "${secretariat}"; layout "${layout.id}" brings employers, which only "issuer" may.`);
+    throw new ConfigError(
+      `--secretariat is "${secretariat}"; layout "${layout.id}" brings employers, which only "issuer" may.`,
+    );
   }
   if (layout.kind === 'bank-statement' && secretariat !== 'bank') {
     throw new ConfigError(

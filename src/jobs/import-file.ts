@@ -90,6 +90,7 @@ function logResult(context: JobContext, file: DropFile, result: ImportResult): v
   if (result.status === 'applied') context.log('file.applied', facts);
   else if (result.status === 'duplicate') context.log('file.duplicate', facts);
   else if (result.status === 'superseded') context.log('file.superseded', facts);
-  else if (result.status === 'held') context.log('file.held', { ...facts, ...(planHash === undefined ? {} : { planHash }) });
+  else if (result.status === 'held')
+    context.log('file.held', { ...facts, ...(planHash === undefined ? {} : { planHash }) });
   else context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
 }

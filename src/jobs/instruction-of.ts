@@ -12,7 +12,8 @@ import { manualDrop } from './manual-drop.ts';
 export function dropOf(context: JobContext, file: DropFile): Drop {
   if (file.drop_id.startsWith('manual:')) return manualDrop(context, file.secretariat_code);
   const drop = context.config.drops.find(({ id }) => id === file.drop_id);
-  if (drop === undefined) throw new ConfigError(`File ${file.id} came by the drop "${file.drop_id}", which is not configured.`);
+  if (drop === undefined)
+    throw new ConfigError(`File ${file.id} came by the drop "${file.drop_id}", which is not configured.`);
   return drop;
 }
 
@@ -21,7 +22,8 @@ export async function instructionOf(context: JobContext, file: DropFile): Promis
   const drop = dropOf(context, file);
   const ids = file.layout_id === null ? drop.layouts : [file.layout_id];
   const layouts = ids.flatMap((id) => context.config.layouts.get(id) ?? []);
-  if (layouts.length === 0) throw new ConfigError(`File ${file.id} needs the layout "${ids.join(', ')}", which is not configured.`);
+  if (layouts.length === 0)
+    throw new ConfigError(`File ${file.id} needs the layout "${ids.join(', ')}", which is not configured.`);
   const secretariats = await listSecretariats(context.database.db);
   return {
     layouts,

@@ -12,7 +12,10 @@ export interface ToldIssue {
   readonly message: string;
 }
 
-type SenderColumn = { readonly by: 'header' | 'letter' | 'positions' | 'field'; readonly [key: string]: string | number };
+type SenderColumn = {
+  readonly by: 'header' | 'letter' | 'positions' | 'field';
+  readonly [key: string]: string | number;
+};
 
 /** `senderColumns` is what the ledger keeps of the columns that were found in this file. */
 export function tellIssue(

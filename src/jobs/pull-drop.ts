@@ -6,7 +6,16 @@ import { FileError, RefusedError, RetryableError } from '../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../ingest/drop.ts';
 import { nameFault } from '../ingest/remote-name.ts';
 import { type ReadyFile, settledFiles } from '../ingest/settled.ts';
-import { findOpenArrival, getFile, insertFileIssues, insertSeenFile, listToArchive, markArchived, markFetched, markOutcome } from '../load/ledger.ts';
+import {
+  findOpenArrival,
+  getFile,
+  insertFileIssues,
+  insertSeenFile,
+  listToArchive,
+  markArchived,
+  markFetched,
+  markOutcome,
+} from '../load/ledger.ts';
 import { listSecretariats } from '../load/secretariats.ts';
 import { fileNameForLog } from '../log.ts';
 import type { JobContext } from './context.ts';

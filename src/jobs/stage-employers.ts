@@ -14,13 +14,22 @@ export async function stageEmployers(session: Session, path: string, products: r
     for await (const rows of opened.rows) {
       yield rows.map(({ rowNumber, value, broken }) => {
         if (broken) {
-          const issues = [{ columnName: null, code: 'row.format', severity: 'error', params: { accepted: 'JSON' } }] as const;
+          const issues = [
+            { columnName: null, code: 'row.format', severity: 'error', params: { accepted: 'JSON' } },
+          ] as const;
           return [rowNumber, true, issuesJson(issues), null, null, null];
         }
         const { employer, issues } = parseEmployerLine(value, products);
         const line = employer === null ? null : JSON.stringify(employer);
         const fingerprint = line === null ? null : hash('md5', line);
-        return [rowNumber, employer === null, issuesJson(issues), employer?.enterpriseNumber ?? null, line, fingerprint];
+        return [
+          rowNumber,
+          employer === null,
+          issuesJson(issues),
+          employer?.enterpriseNumber ?? null,
+          line,
+          fingerprint,
+        ];
       });
     }
   }

@@ -12,6 +12,7 @@ import {
 } from '../load/stage-beneficiaries.ts';
 import { createPayrollStage, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS } from '../load/stage-payroll.ts';
 import type { Layout, RowIssue } from '../model.ts';
+import { checkBeneficiaryRow } from '../transform/beneficiary-row.ts';
 import { CLEAR, type FieldValue } from '../transform/field-value.ts';
 import { type MappedRow, mapRow } from '../transform/map-row.ts';
 import { checkPayrollRow, saidFaceValue, signedQuantity } from '../transform/payroll-row.ts';
@@ -69,12 +70,13 @@ function createRowLengths() {
 
 const beneficiaryRow: RowToStage = (row, rowNumber) => {
   const { values } = row;
+  const issues = [...row.issues, ...checkBeneficiaryRow(values, rowNumber)];
   const clears = BENEFICIARY_STAGE_FIELDS.filter((field) => values[field] === CLEAR);
   const fields = BENEFICIARY_STAGE_FIELDS.map((field) => plain(values[field]));
   return [
     rowNumber,
-    isRejected(row.issues),
-    issuesJson(row.issues),
+    isRejected(issues),
+    issuesJson(issues),
     plain(values['enterpriseNumber']),
     plain(values['nationalRegisterNumber']),
     hash('md5', JSON.stringify([fields, clears])),

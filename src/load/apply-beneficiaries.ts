@@ -31,7 +31,9 @@ export interface BeneficiariesToApply {
 export async function applyBeneficiaries(db: Db, delivery: Delivery, options: BeneficiariesToApply): Promise<Applied> {
   const { today, consent } = options;
   await createFindings(db);
-  await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(db);
+  await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
+    db,
+  );
   await lockEmployers(db, BENEFICIARY_STAGE);
   await checkStagedBeneficiaries(db, delivery);
   await planBeneficiaries(db, delivery, today);

@@ -75,7 +75,9 @@ async function writeEmployers(db: Db, delivery: Delivery): Promise<void> {
       from (${CHANGED}) s order by s.enterprise_number
     on conflict (enterprise_number) do update
       set name = excluded.name, language = excluded.language, invoice_email = excluded.invoice_email,
-          status = excluded.status, fingerprint = excluded.fingerprint, last_file_id = excluded.last_file_id`.execute(db);
+          status = excluded.status, fingerprint = excluded.fingerprint, last_file_id = excluded.last_file_id`.execute(
+    db,
+  );
 }
 
 async function writeMandates(db: Db): Promise<void> {
@@ -113,7 +115,9 @@ async function writeContracts(db: Db): Promise<void> {
     insert into contract (enterprise_number, product_code, valid_from, valid_to, fees)
     select s.enterprise_number, c.product, c."from", c."to", coalesce(c.fees, '{}')
       from (${CHANGED}) s,
-           jsonb_to_recordset(s.line -> 'contracts') as c (product text, "from" date, "to" date, fees jsonb)`.execute(db);
+           jsonb_to_recordset(s.line -> 'contracts') as c (product text, "from" date, "to" date, fees jsonb)`.execute(
+    db,
+  );
 }
 
 async function writeStandingOrders(db: Db): Promise<void> {

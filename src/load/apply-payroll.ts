@@ -4,7 +4,14 @@ import type { Layout } from '../model.ts';
 import type { Db } from './database.ts';
 import { type Applied, type Consent, findHold } from './decide-plan.ts';
 import { createDepartures } from './departures.ts';
-import { countOutcomes, createFindings, type Delivery, lockEmployers, refusedRow, writeIssues } from './found-issues.ts';
+import {
+  countOutcomes,
+  createFindings,
+  type Delivery,
+  lockEmployers,
+  refusedRow,
+  writeIssues,
+} from './found-issues.ts';
 import type { HeldReason } from './gates.ts';
 import { findPayrollConflicts, planPayroll } from './plan-payroll.ts';
 import { PAYROLL_STAGE } from './stage-payroll.ts';

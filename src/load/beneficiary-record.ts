@@ -23,7 +23,9 @@ export async function getBeneficiary(
 ): Promise<BeneficiaryRecord | undefined> {
   const found = await sql<Row & { id: number }>`
     select * from beneficiary
-     where enterprise_number = ${enterpriseNumber} and national_register_number = ${nationalRegisterNumber}`.execute(db);
+     where enterprise_number = ${enterpriseNumber} and national_register_number = ${nationalRegisterNumber}`.execute(
+    db,
+  );
   const [beneficiary] = found.rows;
   if (beneficiary === undefined) return undefined;
   const ofPerson = sql`enterprise_number = ${enterpriseNumber} and beneficiary_id = ${beneficiary.id}`;

@@ -30,10 +30,18 @@ export async function checkStagedBeneficiaries(db: Db, delivery: Delivery): Prom
 /** Checks of the planned records against the employer's reference data and the person as known. */
 export async function checkPlannedBeneficiaries(db: Db, delivery: Delivery, mode: ImportMode): Promise<void> {
   if (mode === 'create') {
-    await findIssue('mode.exists', 'nationalRegisterNumber', sql`select row_number from plan_beneficiary where known_id is not null`).execute(db);
+    await findIssue(
+      'mode.exists',
+      'nationalRegisterNumber',
+      sql`select row_number from plan_beneficiary where known_id is not null`,
+    ).execute(db);
   }
   if (mode === 'update') {
-    await findIssue('mode.unknown', 'nationalRegisterNumber', sql`select row_number from plan_beneficiary where known_id is null`).execute(db);
+    await findIssue(
+      'mode.unknown',
+      'nationalRegisterNumber',
+      sql`select row_number from plan_beneficiary where known_id is null`,
+    ).execute(db);
   }
   await findIssue(
     'identity.conflict',
@@ -105,7 +113,9 @@ async function checkProducts(db: Db, delivery: Delivery): Promise<void> {
         or not exists (
              select from contract c
               where c.enterprise_number = n.enterprise_number and c.product_code = n.code
-                and ${delivery.receivedOn}::date between c.valid_from and coalesce(c.valid_to, 'infinity'))`.execute(db);
+                and ${delivery.receivedOn}::date between c.valid_from and coalesce(c.valid_to, 'infinity'))`.execute(
+    db,
+  );
   // The face value may come without its product: then it is that of the count product the person has.
   await sql`
     insert into found_issue (row_number, column_name, code, severity, params)

@@ -52,7 +52,8 @@ const SPECIAL = /[\\\t\n\r]/;
 function field(value: CopyValue): string {
   if (value === null) return '\\N';
   if (typeof value === 'string') return SPECIAL.test(value) ? escaped(value) : value;
-  if (typeof value === 'object') return escaped(`{${value.map((word) => `"${word.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
+  if (typeof value === 'object')
+    return escaped(`{${value.map((word) => `"${word.replace(/["\\]/g, '\\$&')}"`).join(',')}}`);
   return String(value);
 }
 

@@ -28,7 +28,8 @@ const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === DATE) return (text: string) => text;
     if (oid === INT8) return Number;
-    if (oid === TIMESTAMPTZ) return (text: string) => `${text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')}`.replace(/\+00:00$/, 'Z');
+    if (oid === TIMESTAMPTZ)
+      return (text: string) => `${text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')}`.replace(/\+00:00$/, 'Z');
     return pg.types.getTypeParser(oid, format);
   },
 };
@@ -71,7 +72,11 @@ export async function openDatabase(url: string, onLost: () => void, size = 6): P
 async function withSession<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   // Kysely gives its connection back after every statement; this one is given back only at the end.
-  const only = { query: client.query.bind(client), processID: undefined, release: () => undefined } as unknown as PostgresPoolClient;
+  const only = {
+    query: client.query.bind(client),
+    processID: undefined,
+    release: () => undefined,
+  } as unknown as PostgresPoolClient;
   const db = kyselyOn({ connect: async () => only, end: async () => undefined, options: pool.options });
   let failure: unknown;
   try {

@@ -26,7 +26,11 @@ export async function findExplicitDepartures(db: Db): Promise<void> {
  * full file was applied is left alone, and so is one with a row whose person cannot be read: it may be the one who seems absent.
  * @returns employers that were left alone because of unreadable rows
  */
-export async function findAbsent(db: Db, delivery: Delivery, place: { dropId: string; layoutId: string }): Promise<number> {
+export async function findAbsent(
+  db: Db,
+  delivery: Delivery,
+  place: { dropId: string; layoutId: string },
+): Promise<number> {
   await sql`
     create temporary table covered on commit drop as
     select s.enterprise_number,
@@ -58,13 +62,19 @@ export async function findAbsent(db: Db, delivery: Delivery, place: { dropId: st
 }
 
 /** Is every employer of this full file covered by a newer full one already? */
-export async function isSuperseded(db: Db, delivery: Delivery, place: { dropId: string; layoutId: string }): Promise<boolean> {
+export async function isSuperseded(
+  db: Db,
+  delivery: Delivery,
+  place: { dropId: string; layoutId: string },
+): Promise<boolean> {
   const found = await sql<{ superseded: boolean }>`
     select coalesce(bool_and(exists (
              select from full_file l
               where l.enterprise_number = s.enterprise_number and l.drop_id = ${place.dropId}
                 and l.layout_id = ${place.layoutId} and l.as_of > ${delivery.asOf}::timestamptz)), false) as superseded
-      from (select distinct enterprise_number from stage_beneficiary where enterprise_number is not null) s`.execute(db);
+      from (select distinct enterprise_number from stage_beneficiary where enterprise_number is not null) s`.execute(
+    db,
+  );
   return found.rows[0]?.superseded === true;
 }
 

@@ -27,6 +27,8 @@ interface Binaries {
 }
 
 const USER = 'navette';
+/** Without these a failed statement would put its row, and with it people, into the server's log. */
+const QUIET = ['log_error_verbosity=terse', 'log_min_error_statement=panic'];
 
 /**
  * Finds or starts the server whose files are in `folder/postgres`. Settings are `name=value` for the server's command line.
@@ -103,7 +105,14 @@ async function createCluster(binaries: Binaries, place: string): Promise<void> {
 
 async function startServer(binaries: Binaries, place: string, settings: readonly string[]): Promise<number> {
   const port = await freePort();
-  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=UTC', 'jit=off', ...settings];
+  const all = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'timezone=UTC',
+    'jit=off',
+    ...QUIET,
+    ...settings,
+  ];
   const options = [`-p ${port}`, ...all.map((setting) => `-c ${setting}`)].join(' ');
   const log = join(place, 'server.log');
   try {

@@ -77,6 +77,8 @@ export async function supersedeHeldPlans(
          and (f.name_values, f.set_values) = (select n.name_values, n.set_values from drop_file n where n.id = ${full.fileId})
       returning p.file_id
     )
-    update drop_file f set status = 'superseded' from older where f.id = older.file_id returning f.id as "fileId"`.execute(db);
+    update drop_file f set status = 'superseded' from older where f.id = older.file_id returning f.id as "fileId"`.execute(
+    db,
+  );
   return found.rows.map((row) => row.fileId);
 }

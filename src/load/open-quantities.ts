@@ -97,7 +97,7 @@ export async function holdBackLate(db: Db): Promise<void> {
               select from order_line l
               join voucher_order o on o.enterprise_number = l.enterprise_number and o.id = l.order_id
              where l.enterprise_number = r.enterprise_number and l.beneficiary_id = q.beneficiary_id
-               and l.period = r.period and o.product_code = r.product_code )))`.execute(db);
+               and l.period = r.period and o.product_code = r.product_code and o.status <> 'cancelled')))`.execute(db);
 }
 
 /** One difference of a person who would come above a yearly limit if all of them were ordered. */

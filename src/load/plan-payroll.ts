@@ -1,5 +1,6 @@
 /** What every row of a staged payroll file is about: person, contract, limit and face value, found in one pass, then checked. */
 import { sql } from 'kysely';
+import { splitBlends } from './blends.ts';
 import type { Db } from './database.ts';
 import { type Delivery, findIssue, findMissingMandates, refusedRow } from './found-issues.ts';
 
@@ -24,11 +25,16 @@ export async function planPayroll(db: Db, delivery: Delivery): Promise<void> {
            b.employment_end as old_end, held.product_code is not null as assigned,
            coalesce(s.face_value, case entitled.values when 1 then entitled.value when 0 then held.face_value end) as face_value,
            case when s.face_value is null then entitled.values end as entitled_values,
-           entitled.restated_as_of
+           entitled.restated_as_of, s.value as printed_value, s.total, held.face_value as own_value, held.valid_from as own_from,
+           bound.max_face_value, 0 as given_back
       from stage_payroll s
+      left join lateral (
+        select l.max_face_value from product_limit l
+         where l.product_code = s.product_code and l.valid_from <= to_date(s.period, 'YYYY-MM')
+         order by l.valid_from desc limit 1) bound on true
       left join beneficiary b using (enterprise_number, national_register_number)
       left join lateral (
-        select x.product_code, x.face_value, x.removed from beneficiary_product x
+        select x.product_code, x.face_value, x.valid_from, x.removed from beneficiary_product x
          where x.enterprise_number = b.enterprise_number and x.beneficiary_id = b.id and x.product_code = s.product_code
            and x.valid_from <= to_date(s.period, 'YYYY-MM')
          order by x.valid_from desc limit 1) held on not held.removed
@@ -41,11 +47,16 @@ export async function planPayroll(db: Db, delivery: Delivery): Promise<void> {
      where not s.rejected and not ${refusedRow('s')}`.execute(db);
   await sql`create index on plan_payroll (row_number)`.execute(db);
   await sql`analyze plan_payroll`.execute(db);
+  await splitBlends(db);
   await checkPlan(db, delivery);
 }
 
 async function checkPlan(db: Db, delivery: Delivery): Promise<void> {
-  await findIssue('beneficiary.unknown', 'nationalRegisterNumber', sql`select row_number from plan_payroll where beneficiary_id is null`).execute(db);
+  await findIssue(
+    'beneficiary.unknown',
+    'nationalRegisterNumber',
+    sql`select row_number from plan_payroll where beneficiary_id is null`,
+  ).execute(db);
   await findIssue(
     'product.closed',
     'product',
@@ -63,7 +74,9 @@ async function checkPlan(db: Db, delivery: Delivery): Promise<void> {
               and coalesce(c.valid_to, 'infinity') >= to_date(p.period, 'YYYY-MM'))
            and not exists (select from product c where c.code = p.product_code and c.sale_until < ${delivery.receivedOn}::date)`,
   ).execute(db);
-  const known = sql`p.beneficiary_id is not null`;
+  // A blended value that nothing explains is told as that alone.
+  const known = sql`p.beneficiary_id is not null
+    and not exists (select from blend b where b.row_number = p.row_number and not b.explained)`;
   await findIssue(
     'face-value.ambiguous',
     'faceValue',
@@ -83,12 +96,15 @@ async function checkPlan(db: Db, delivery: Delivery): Promise<void> {
   ).execute(db);
   await sql`
     insert into found_issue (row_number, column_name, code, severity, params)
-    select p.row_number, 'faceValue', 'limit.exceeded', 'error', jsonb_build_object('limit', l.max_face_value)
-      from plan_payroll p,
-           lateral (select l.max_face_value from product_limit l
-                     where l.product_code = p.product_code and l.valid_from <= to_date(p.period, 'YYYY-MM')
-                     order by l.valid_from desc limit 1) l
-     where p.face_value > l.max_face_value and ${known}`.execute(db);
+    select p.row_number, 'faceValue', 'limit.exceeded', 'error', jsonb_build_object('limit', p.max_face_value)
+      from plan_payroll p where p.face_value > p.max_face_value and ${known}`.execute(db);
+  await findIssue(
+    'face-value.changed',
+    'value',
+    sql`select p.row_number from plan_payroll p
+         where p.printed_value is not null and p.given_back = 0 and p.said_value <> p.own_value and ${known}`,
+    'warning',
+  ).execute(db);
 }
 
 /** Rows of one restated file that say different quantities for the same person, product, month and face value. */
@@ -97,7 +113,8 @@ export async function findPayrollConflicts(db: Db): Promise<void> {
     'row.conflict',
     'quantity',
     sql`select row_number from (
-          select p.row_number, min(p.quantity) over same as one, max(p.quantity) over same as other
+          select p.row_number, min(array[p.quantity, p.given_back]) over same as one,
+                 max(array[p.quantity, p.given_back]) over same as other
             from plan_payroll p where not ${refusedRow('p')}
           window same as (partition by p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value)
         ) s where one <> other`,

@@ -1,5 +1,6 @@
 /** Writes the entitlements of a checked payroll plan: totals that replace what was restated before, or signed increments. */
 import { sql } from 'kysely';
+import { planSplits, undoSplits, writeSplits } from './blends.ts';
 import type { Db } from './database.ts';
 import { type Delivery, refusedRow } from './found-issues.ts';
 
@@ -9,6 +10,7 @@ export async function decideRestated(db: Db, delivery: Delivery, sameKey: 'confl
     create temporary table restated on commit drop as
     select p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value, min(p.row_number) as row_number,
            ${sameKey === 'sum' ? sql`sum(p.quantity)::int` : sql`min(p.quantity)`} as quantity,
+           min(p.given_back) as given_back,
            coalesce(max(p.restated_as_of) > ${delivery.asOf}::timestamptz, false) as stale
       from plan_payroll p where not ${refusedRow('p')}
      group by 1, 2, 3, 4, 5`.execute(db);
@@ -18,12 +20,15 @@ export async function decideRestated(db: Db, delivery: Delivery, sameKey: 'confl
            case when r.row_number <> p.row_number then ${sameKey === 'sum' ? sql`'updated'` : sql`'duplicate'`}
                 when r.stale then 'unchanged'
                 when e.restated_as_of is null then 'created'
-                when e.restated_quantity <> r.quantity then 'updated' else 'unchanged' end
+                when e.restated_quantity <> r.quantity or r.given_back <> coalesce(s.quantity, 0) then 'updated'
+                else 'unchanged' end
       from plan_payroll p
       join restated r on (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
                        = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value)
       left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
                                = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value)
+      left join entitlement_split s on (s.enterprise_number, s.beneficiary_id, s.product_code, s.period)
+                                     = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period)
      where not ${refusedRow('p')}`.execute(db);
   await sql`
     insert into found_issue (row_number, code, severity)
@@ -31,6 +36,8 @@ export async function decideRestated(db: Db, delivery: Delivery, sameKey: 'confl
 }
 
 export async function writeRestated(db: Db, delivery: Delivery): Promise<void> {
+  await planSplits(db);
+  await undoSplits(db, delivery);
   await noteRestated(db, delivery);
   await sql`
     insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity,
@@ -47,7 +54,13 @@ export async function writeRestated(db: Db, delivery: Delivery): Promise<void> {
       from (select distinct enterprise_number, beneficiary_id, product_code, period from restated where not stale) k
      where (e.enterprise_number, e.beneficiary_id, e.product_code, e.period)
          = (k.enterprise_number, k.beneficiary_id, k.product_code, k.period)
-       and e.restated_quantity <> 0 and e.file_id is distinct from ${delivery.fileId}::bigint`.execute(db);
+       and e.restated_quantity <> 0
+       and not exists (select from restated r
+                        where (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
+                            = (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value))`.execute(
+    db,
+  );
+  await writeSplits(db, delivery);
 }
 
 /** History of the values that change; a first value is told by its entitlement itself. */
@@ -80,7 +93,9 @@ export async function decideSigned(db: Db): Promise<void> {
     select s.row_number, case when e.enterprise_number is null and s.position = 1 then 'created' else 'updated' end
       from signed s
       left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-                               = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(db);
+                               = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(
+    db,
+  );
 }
 
 export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
@@ -92,7 +107,9 @@ export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
            ${delivery.fileId}::bigint, s.row_number
       from signed s
       left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-                               = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(db);
+                               = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(
+    db,
+  );
   await sql`
     insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity,
                                   file_id, row_number)
@@ -131,7 +148,9 @@ export async function decideEmploymentEnds(db: Db, today: string): Promise<void>
 /** For a plan that is approved without its deactivations: ends that have passed are not taken over. */
 export async function dropPassedEnds(db: Db): Promise<void> {
   await sql`
-    update row_outcome o set deactivated = false from ended e where o.row_number = e.row_number and e.deactivates`.execute(db);
+    update row_outcome o set deactivated = false from ended e where o.row_number = e.row_number and e.deactivates`.execute(
+    db,
+  );
   await sql`delete from ended where deactivates`.execute(db);
   await sql`delete from departure`.execute(db);
 }

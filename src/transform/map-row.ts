@@ -68,7 +68,7 @@ function faultOfLength({ columns, fields: [least, most] }: RowPlan, cells: reado
   const [line] = cells;
   const endsWithin = columns.some(
     ({ cut, whole }) =>
-      whole && cut !== null && typeof line === 'string' && line.length > cut[0] && line.length < 0,
+      whole && cut !== null && typeof line === 'string' && line.length > cut[0] && line.length < cut[1],
   );
   return endsWithin ? {} : null;
 }

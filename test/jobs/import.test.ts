@@ -120,6 +120,7 @@ describe('beneficiaries', () => {
       portalRow(4, { secondProduct: 'Écochèque' }),
       portalRow(5, { mealFaceValue: '10,01' }),
       portalRow(6, { mealFaceValue: '' }),
+      portalRow(8, { mealFaceValue: '0' }),
       portalRow(7, { costCenter: 'siege', cardDelivery: 'klant', cardDeliveryPoint: 'Delivery Point 1' }),
       ...Array.from({ length: 60 }, (_, index) => portalRow(100 + index)),
     ]);
@@ -130,8 +131,9 @@ describe('beneficiaries', () => {
       '5 secondProduct contract.missing',
       '6 mealFaceValue limit.exceeded',
       '7 mealFaceValue required.missing',
+      '8 mealFaceValue euro.invalid',
     ]);
-    expect(result.counts).toMatchObject({ created: 61, rejected: 6 });
+    expect(result.counts).toMatchObject({ created: 61, rejected: 7 });
   });
 
   it('an employer that the secretariat may not act for reads the same whether it exists or not', async () => {

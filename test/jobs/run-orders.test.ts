@@ -215,6 +215,9 @@ test('fixed: n vouchers at everybody’s own value, for those employed in the mo
   await inventBeneficiary(db, employer, { products: [meal(800, '2026-12-01')], employmentStart: '2026-11-30' });
   await inventBeneficiary(db, employer, { products: [meal(800)], employmentStart: '2026-12-01' });
   await inventBeneficiary(db, employer);
+  const without = await inventBeneficiary(db, employer, { products: [meal(800), meal(800, '2026-12-01')] });
+  await sql`update beneficiary_product set removed = true
+    where enterprise_number = ${employer} and beneficiary_id = ${without.id} and valid_from = '2026-12-01'`.execute(db);
   const { orders } = await runFor(employer, '2026-12-05');
   expect(await liveLines(db, employer)).toEqual([
     '2026-11 recurring #1: 2026-11 18×700',
@@ -385,7 +388,41 @@ test('a draft cancelled gives everything back, and its slot is ordered again', a
   expect(await checkBooks(db)).toEqual([]);
 });
 
-test('two runs at once make the same books as one', async () => {
+test('a supplement that was cancelled is made again', async () => {
+  const employer = await inventEmployer(db);
+  await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);
+  await runFor(employer, '2026-12-05');
+  await grant(db, await inventBeneficiary(db, employer), '2026-11', 19, 800);
+  const [first] = (await runFor(employer, '2026-12-06')).orders;
+  await cancelOrder(orderDay(db, '2026-12-06'), first?.id ?? 0, { by: 'ops', why: 'test' });
+  expect((await runFor(employer, '2026-12-06')).orders).toMatchObject([{ kind: 'supplement', total: 19 * 800 }]);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('an older month ordered later leaves the carry of newer months alone', async () => {
+  const employer = await inventEmployer(db, { standingOrders: [{ from: '2026-10' }] });
+  const [gone, person] = [await inventBeneficiary(db, employer), await inventBeneficiary(db, employer)];
+  for (const each of [gone, person]) await grant(db, each, '2026-11', 20, 800);
+  await deactivate(db, gone, 'status');
+  await runFor(employer, '2026-12-05', { period: '2026-11' });
+  expect(await carried(db, employer)).toEqual(['2026-11 20×800 leaver.unordered']);
+  await grant(db, person, '2026-10', 20, 800);
+  expect((await runFor(employer, '2026-12-06', { period: '2026-10' })).orders).toHaveLength(1);
+  expect(await carried(db, employer)).toEqual(['2026-11 20×800 leaver.unordered']);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('two runs at once make one supplement', async () => {
+  const employer = await inventEmployer(db);
+  await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);
+  await runFor(employer, '2026-12-05');
+  for (let index = 0; index < 20; index++) await grant(db, await inventBeneficiary(db, employer), '2026-11', 19, 800);
+  await Promise.all([1, 2, 3, 4].map(() => runOrders(orderDay(db, '2026-12-06'))));
+  expect(await liveLines(db, employer)).toHaveLength(21);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('two runs at once make the same the same books as one', async () => {
   const employers = await Promise.all(
     Array.from({ length: 8 }, () => inventEmployer(db, { standingOrders: [{ from: '2026-10' }] })),
   );
@@ -424,5 +461,10 @@ test('warnings: without e-mail, renewal within 90 days; acknowledged ones do not
   const next = await runFor(employer, '2026-12-05');
   // `later` has come within 90 days; the first two are ordered, so they are not renewed again
   expect(await warningsOf(db, next.orders[0]?.id ?? 0)).toEqual(['card.renewal']);
+  const named =
+    await sql`select national_register_number as nrn from order_card where order_id = ${next.orders[0]?.id ?? 0}`.execute(
+      db,
+    );
+  expect(named.rows).toEqual([{ nrn: later.nrn }]);
   expect(await checkBooks(db)).toEqual([]);
 });

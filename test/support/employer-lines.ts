@@ -2,7 +2,14 @@
 
 /** One line as an object: mandate for `alpha`, a meal contract at 3 %, one standing order for the month before. */
 export function employerLine(enterpriseNumber: string, changes: Readonly<Record<string, unknown>> = {}): object {
-  const address = { street: 'Rue Neuve', houseNumber: '1', box: null, postalCode: '1000', city: 'Bruxelles', country: 'BE' };
+  const address = {
+    street: 'Rue Neuve',
+    houseNumber: '1',
+    box: null,
+    postalCode: '1000',
+    city: 'Bruxelles',
+    country: 'BE',
+  };
   return {
     enterpriseNumber,
     name: 'Brasserie Inventée',
