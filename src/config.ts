@@ -6,6 +6,8 @@ import { type DropConfig, dropShape } from './config/drops.ts';
 import type { Environment } from './config/environment.ts';
 import { layoutShape, toLayout } from './config/layouts.ts';
 import { type Limits, type NavetteConfig, navetteShape } from './config/navette.ts';
+import { resolveSmtp, type SmtpSettings } from './config/notices.ts';
+import { type PgpKeys, readPgpKeys } from './config/pgp-keys.ts';
 import { type ProductConfig, productsShape } from './config/products.ts';
 import { readYamlFile, type YamlFile } from './config/yaml-file.ts';
 import { ConfigError } from './errors.ts';
@@ -21,6 +23,11 @@ export interface Drop {
   readonly sftp: SftpPlace | null;
   readonly paths: { readonly in: string; readonly out: string; readonly archive: string; readonly error: string };
   readonly settled: 'marker' | 'rename' | 'stable';
+  /** `none`: the drop is only read, its files stay where they are */
+  readonly archive?: 'move' | 'none';
+  readonly pgp?: PgpKeys | null;
+  /** the day of the month by which something must have come, null when nothing is expected */
+  readonly expectedBy?: number | null;
   readonly layouts: readonly string[];
   readonly limits: Limits;
   readonly scope: Scope | null;
@@ -45,6 +52,8 @@ export interface Config {
   readonly drops: readonly Drop[];
   readonly layouts: ReadonlyMap<string, ConfiguredLayout>;
   readonly messages: Messages;
+  /** the mail server of notices, null for the folder channel */
+  readonly smtp: SmtpSettings | null;
   /** folder where fetched files are kept */
   readonly storage: string;
 }
@@ -64,7 +73,9 @@ export function loadConfig(environment: Environment): Config {
     faults.push(...file.faults);
     return file.value;
   };
-  const navette = taken(readYamlFile(join(folder, 'navette.yaml'), navetteShape));
+  const settings = readYamlFile(join(folder, 'navette.yaml'), navetteShape);
+  const navette = taken(settings);
+  const smtp = navette === null ? null : resolveSmtp(navette, settings, environment, faults);
   const products = taken(readYamlFile(join(folder, 'products.yaml'), productsShape));
   const layouts = new Map<string, ConfiguredLayout>();
   for (const path of yamlFiles(join(folder, 'layouts'))) {
@@ -98,6 +109,7 @@ export function loadConfig(environment: Environment): Config {
     drops,
     layouts,
     messages,
+    smtp,
     storage: isAbsolute(storage) ? storage : join(environment.home, storage),
   };
 }
@@ -181,8 +193,16 @@ function resolveDrop(
     secretariat: given.secretariat,
     kind: given.kind,
     sftp,
-    paths: { in: at(given.paths.in), out: at(given.paths.out), archive: at(given.paths.archive), error: at(given.paths.error) },
+    paths: {
+      in: at(given.paths.in),
+      out: at(given.paths.out),
+      archive: at(given.paths.archive),
+      error: at(given.paths.error),
+    },
     settled: given.settled,
+    archive: given.archive,
+    pgp: given.enabled ? readPgpKeys(given, file, environment, faults) : null,
+    expectedBy: given.expects?.by ?? null,
     layouts: given.layouts,
     limits: {
       maxRejectedRatio: maxRejectedRatio ?? defaults.maxRejectedRatio,

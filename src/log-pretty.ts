@@ -16,7 +16,9 @@ export function prettyLines(target: DestinationStream): DestinationStream {
       const time = String(entry['time']).slice(11, 19);
       const colour = COLOURS[String(entry['level'])] ?? '';
       const event = String(entry['event']).padEnd(18);
-      target.write(`${time} ${colour}${event}${colour === '' ? '' : RESET} ${String(entry['msg'])} ${facts.join(' ')}\n`);
+      target.write(
+        `${time} ${colour}${event}${colour === '' ? '' : RESET} ${String(entry['msg'])} ${facts.join(' ')}\n`,
+      );
     },
   };
 }

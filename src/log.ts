@@ -39,8 +39,13 @@ export interface LogFacts {
   readonly channel?: string;
   readonly attempts?: number;
   readonly people?: number;
+  readonly employers?: number;
+  readonly quarter?: string;
+  readonly dueOn?: string;
   readonly entries?: number;
   readonly byStatus?: Readonly<Record<string, number>>;
+  /** by currency: `total` and what of it has each status, in cents */
+  readonly cents?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly statementNumber?: string;
   readonly milliseconds?: number;
   readonly bytes?: number;
@@ -77,8 +82,12 @@ const FACTS: Record<keyof LogFacts, true> = {
   channel: true,
   attempts: true,
   people: true,
+  employers: true,
+  quarter: true,
+  dueOn: true,
   entries: true,
   byStatus: true,
+  cents: true,
   statementNumber: true,
   milliseconds: true,
   bytes: true,

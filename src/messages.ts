@@ -16,7 +16,9 @@ const noticeShape: z.ZodType<NoticeTexts> = z.strictObject({
   greeting: text,
   intro: byNoticeKind,
   footer: byNoticeKind,
+  contact: text,
   closing: text,
+  qr: text,
   headings: z.strictObject({ payment: text, credit: text, costs: text, document: text }),
   labels: z.record(z.enum(NOTICE_LABELS), text),
 });
@@ -31,6 +33,8 @@ const messagesShape = z.strictObject({
   /** names of the fields of layouts, by field name */
   fields: z.record(z.enum(FIELDS), text),
   notice: noticeShape,
+  /** what an e-invoice says in words */
+  eInvoice: z.strictObject({ outsideVat: text, nothingToPay: text }),
   /** one sentence for each warning of an order */
   warnings: z.record(z.enum([...HOLDING_WARNINGS, ...INFORMATIONAL_WARNINGS]), text),
 });

@@ -121,6 +121,8 @@ export const ISSUE_CODES = [
   'file.layout',
   'file.totals',
   'file.duplicate',
+  'file.name',
+  'file.encryption',
   'nrn.birth-date',
   'nrn.gender',
   'nrn.repaired',
@@ -184,14 +186,16 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export type OrderKind = 'recurring' | 'supplement' | 'manual';
 
-export type CarryReason =
-  | 'net-negative'
-  | 'leaver.residue'
-  | 'leaver.unordered'
-  | 'no-card'
-  | 'limit.yearly'
-  | 'late'
-  | 'written-off';
+export const CARRY_REASONS = [
+  'net-negative',
+  'leaver.residue',
+  'leaver.unordered',
+  'no-card',
+  'limit.yearly',
+  'late',
+  'written-off',
+] as const;
+export type CarryReason = (typeof CARRY_REASONS)[number];
 
 /** Service fee of a contract; `percent` is decimal text, everything else integer cents. */
 export type ServiceFee =

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { fieldsOfKind } from '../src/config/layout-fields.ts';
 import { layoutShape, toLayout } from '../src/config/layouts.ts';
 import type { ConfiguredLayout } from '../src/config.ts';
+import { readCamtFile } from '../src/ingest/read-camt.ts';
 import { readCodaFile } from '../src/ingest/read-coda.ts';
 import { readJsonl } from '../src/ingest/read-jsonl.ts';
 import { fitLayout } from '../src/jobs/fit-layout.ts';
@@ -97,6 +98,8 @@ async function faultsOf(path: string, { name, set }: Example, configured: Config
     }
   } else if (fitted.format === 'coda') {
     for await (const statement of readCodaFile(path)) rows += statement.entries.length;
+  } else if (fitted.format === 'camt053') {
+    for await (const statement of readCamtFile(path)) rows += statement.entries.length;
   }
   return rows === 0 ? ['no rows'] : faults;
 }

@@ -145,6 +145,16 @@ create table carry (
   CHECK ((reason = ANY (ARRAY['net-negative'::text, 'leaver.residue'::text, 'leaver.unordered'::text, 'no-card'::text, 'limit.yearly'::text, 'late'::text, 'written-off'::text])))
 );
 
+create table confirmed_entitlement (
+  enterprise_number text not null,
+  product_code text not null,
+  period text not null,
+  file_id bigint not null,
+  as_of timestamp with time zone not null,
+  beneficiary_ids bigint[] not null,
+  PRIMARY KEY (enterprise_number, product_code, period, file_id)
+);
+
 create table contract (
   enterprise_number text not null,
   product_code text not null,
@@ -196,6 +206,7 @@ create table drop_file (
   path text not null,
   name text not null,
   size bigint not null,
+  listed_size bigint not null,
   mtime timestamp with time zone not null,
   sha256 text,
   content_key text,
@@ -216,11 +227,28 @@ create table drop_file (
   fence bigint not null default 0,
   claimed_by text,
   crashes integer not null default 0,
+  retries integer not null default 0,
   not_before timestamp with time zone,
+  size_known boolean not null default true,
+  proof text,
+  expected_rows integer,
+  looked_twice boolean not null default false,
   applied_at timestamp with time zone,
   archived_as text,
   PRIMARY KEY (id),
+  CHECK ((proof = ANY (ARRAY['checksum'::text, 'count'::text]))),
   CHECK ((status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'archived'::text, 'duplicate'::text, 'superseded'::text, 'held'::text, 'rejected'::text, 'parked'::text])))
+);
+
+create table e_invoice (
+  enterprise_number text not null,
+  invoice_id bigint not null,
+  status text not null,
+  failure text,
+  files text[] not null default '{}'::text[],
+  written_at timestamp with time zone,
+  PRIMARY KEY (enterprise_number, invoice_id),
+  CHECK ((status = ANY (ARRAY['queued'::text, 'written'::text, 'failed'::text])))
 );
 
 create table employer (
@@ -250,8 +278,7 @@ create table entitlement (
   file_id bigint,
   row_number integer,
   PRIMARY KEY (enterprise_number, beneficiary_id, product_code, period, face_value),
-  CHECK ((face_value > 0)),
-  CHECK ((period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text))
+  CHECK ((face_value > 0))
 );
 
 create table entitlement_change (
@@ -345,6 +372,7 @@ create table invoice_notice (
   message_key text not null,
   attempts integer not null default 0,
   failure text,
+  not_before timestamp with time zone,
   queued_at timestamp with time zone not null default now(),
   sent_at timestamp with time zone,
   PRIMARY KEY (enterprise_number, invoice_id, kind),
@@ -383,6 +411,22 @@ create table mandate (
   PRIMARY KEY (enterprise_number, secretariat_code, valid_from),
   FOREIGN KEY (enterprise_number) REFERENCES employer(enterprise_number),
   FOREIGN KEY (secretariat_code) REFERENCES social_secretariat(code)
+);
+
+create table notice_again (
+  enterprise_number text not null,
+  invoice_id bigint not null,
+  kind text not null,
+  message_key text not null,
+  recipient text not null,
+  status text not null,
+  attempts integer not null,
+  failure text,
+  sent_at timestamp with time zone,
+  decided_by text not null,
+  why text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (enterprise_number, invoice_id, kind, message_key)
 );
 
 create table order_card (
@@ -556,6 +600,8 @@ create table voucher_order (
   vat_total bigint not null default 0,
   total bigint not null default 0,
   ordered_on date not null,
+  ordered_by text,
+  ordered_why text,
   confirmed_by text,
   confirmed_on date,
   paid_on date,
@@ -578,7 +624,9 @@ CREATE UNIQUE INDEX card_one_ordered ON public.card USING btree (national_regist
 CREATE INDEX drop_file_arrival ON public.drop_file USING btree (drop_id, path, id);
 CREATE INDEX drop_file_content ON public.drop_file USING btree (drop_id, content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX drop_file_open ON public.drop_file USING btree (status) WHERE (status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'held'::text]));
+CREATE INDEX e_invoice_queue ON public.e_invoice USING btree (enterprise_number, invoice_id) WHERE (status = 'queued'::text);
 CREATE INDEX entitlement_change_key ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period);
+CREATE INDEX entitlement_change_written_off ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period) WHERE (kind = 'written-off'::text);
 CREATE UNIQUE INDEX held_plan_open ON public.held_plan USING btree (file_id) WHERE (decision IS NULL);
 CREATE INDEX invoice_notice_queue ON public.invoice_notice USING btree (enterprise_number, invoice_id, kind) WHERE (status = 'queued'::text);
 CREATE INDEX order_line_person ON public.order_line USING btree (enterprise_number, beneficiary_id);

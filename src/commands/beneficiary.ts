@@ -1,23 +1,32 @@
 /** `navette beneficiary <employer> <number>`: the record, its history, and why its count is what it is. */
 import type { Command } from 'commander';
 import { RefusedError } from '../errors.ts';
+import { explainNextRun } from '../jobs/explain-next-run.ts';
 import { type BeneficiaryRecord, getBeneficiary } from '../load/beneficiary-record.ts';
+import { readOpenOfPerson } from '../load/open-of-person.ts';
+import { currentNumber } from '../load/person-numbers.ts';
 import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
 import { parseNationalRegisterNumber } from '../transform/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { addByHand } from './beneficiary-by-hand.ts';
 import { camelCaseKeys } from './camel-case.ts';
+import { tellOpen } from './open-of-person.ts';
 import { euros, table } from './print.ts';
 
 export function declareBeneficiary(program: Command, done: (code: ExitCode) => void): void {
-  program
+  const beneficiary = program
     .command('beneficiary')
-    .description('show a beneficiary: record, history, and why the count is what it is')
+    .description('a beneficiary: the record, and the pages of the portal');
+  beneficiary
+    .command('show', { isDefault: true })
+    .description('the record, its history, and why the count is what it is')
     .argument('<enterprise-number>', 'the employer')
     .argument('<national-register-number>', 'the person')
     .option('--json', 'print one JSON document')
     .action(async (employer: string, person: string, options: CommonOptions) =>
       done(await withApp(options, (app) => show(app, employer, person))),
     );
+  addByHand(beneficiary, done);
 }
 
 async function show(app: App, employer: string, person: string): Promise<ExitCode> {
@@ -26,9 +35,13 @@ async function show(app: App, employer: string, person: string): Promise<ExitCod
   const record =
     enterpriseNumber === null || number === undefined
       ? undefined
-      : await getBeneficiary(app.database.db, enterpriseNumber, number);
+      : await getBeneficiary(app.database.db, enterpriseNumber, await currentNumber(app.database.db, number));
   // The same sentence for an unknown employer and an unknown person.
-  if (record === undefined) throw new RefusedError('There is no such beneficiary.');
+  if (record === undefined || enterpriseNumber === null) throw new RefusedError('There is no such beneficiary.');
+  const { db } = app.database;
+  const id = record.beneficiary['id'] as number;
+  const open = await readOpenOfPerson(db, enterpriseNumber, id);
+  const nextRun = await explainNextRun(db, app.today, enterpriseNumber, id);
   app.print({
     ...camelCaseKeys(record.beneficiary),
     products: record.products.map(camelCaseKeys),
@@ -38,8 +51,10 @@ async function show(app: App, employer: string, person: string): Promise<ExitCod
     orderLines: record.orderLines.map(camelCaseKeys),
     carry: record.carry.map(camelCaseKeys),
     history: record.history.map(camelCaseKeys),
+    open,
+    nextRun,
   });
-  for (const line of tell(record)) app.say(line);
+  for (const line of [...tell(record), ...tellOpen(open, nextRun)]) app.say(line);
   return 0;
 }
 

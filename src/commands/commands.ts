@@ -2,16 +2,19 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './app.ts';
 import { declareBeneficiary } from './beneficiary.ts';
+import { declareCard } from './card.ts';
 import { declareCarry } from './carry.ts';
 import { declareConfig } from './config-check.ts';
 import { declareDemo } from './demo.ts';
 import { declareFiles } from './files.ts';
 import { declareImport } from './import.ts';
+import { declareLayout } from './layout.ts';
 import { declareMigrate } from './migrate.ts';
-import { declareNotices } from './notices.ts';
+import { declareNotice, declareNotices } from './notices.ts';
 import { declareOrder, declareOrders } from './order.ts';
 import { declarePayments } from './payments.ts';
 import { declarePlans } from './plans.ts';
+import { declareReport } from './report.ts';
 import { declareRun } from './run.ts';
 import { declareStatus } from './status.ts';
 
@@ -25,12 +28,16 @@ export const COMMANDS: readonly Declare[] = [
   declareFiles,
   declarePlans,
   declareConfig,
+  declareLayout,
   declareOrders,
   declareOrder,
   declareCarry,
   declareBeneficiary,
+  declareCard,
   declareNotices,
+  declareNotice,
   declarePayments,
   declareRun,
+  declareReport,
   declareStatus,
 ];

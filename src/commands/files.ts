@@ -1,12 +1,16 @@
 /** `navette files` and `navette file <id>`: the ledger, and one delivery with everything that was said about it. */
 import { type Command, Option } from 'commander';
-import { RefusedError } from '../errors.ts';
+import { ConfigError, RefusedError } from '../errors.ts';
+import type { JobContext } from '../jobs/context.ts';
+import type { ImportResult } from '../jobs/import-file.ts';
 import { tellIssue } from '../jobs/issue-text.ts';
 import { NO_COUNTS } from '../jobs/receipt.ts';
+import { applyAgain, retryFile } from '../jobs/take-again.ts';
 import { type DropFile, getFile, listFiles, listIssues } from '../load/ledger.ts';
 import { listSecretariats } from '../load/secretariats.ts';
 import { FILE_STATUSES, type FileStatus } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { jobContext } from './job-context.ts';
 import { positiveInteger } from './options.ts';
 import { countsLine, table } from './print.ts';
 
@@ -21,10 +25,35 @@ export function declareFiles(program: Command, done: (code: ExitCode) => void): 
     );
   program
     .command('file')
-    .description('show one delivery with its issues')
-    .argument('<id>', 'number of the delivery', positiveInteger)
+    .description('show one delivery with its issues; "retry" a parked one, or apply an applied one "again"')
+    .argument('<id>', 'number of the delivery, or "retry" or "again" and then the number')
+    .argument('[number]', 'number of the delivery', positiveInteger)
+    .option('--date <day>', 'today, as YYYY-MM-DD')
     .option('--json', 'print one JSON document')
-    .action(async (id: number, options: CommonOptions) => done(await withApp(options, (app) => file(app, id))));
+    .action(async (first: string, id: number | undefined, options: CommonOptions) =>
+      done(await fileCommand(first, id, options)),
+    );
+}
+
+type Taking = (context: JobContext, id: number) => Promise<ImportResult>;
+
+const TAKINGS: Readonly<Record<string, Taking>> = { retry: retryFile, again: applyAgain };
+
+async function fileCommand(first: string, id: number | undefined, options: CommonOptions): Promise<ExitCode> {
+  const taking = Object.hasOwn(TAKINGS, first) ? TAKINGS[first] : undefined;
+  if (taking !== undefined && id !== undefined) return withApp(options, (app) => take(app, taking, id));
+  if (id !== undefined || !/^[1-9]\d{0,14}$/.test(first)) {
+    throw new ConfigError(`"file ${first}" is not known; use file <id>, file retry <id> or file again <id>.`);
+  }
+  return withApp(options, (app) => file(app, Number(first)));
+}
+
+async function take(app: App, taking: Taking, id: number): Promise<ExitCode> {
+  const result = await taking(jobContext(app), id);
+  app.print(result);
+  app.say(`file ${result.fileId}: ${result.status}, ${countsLine(result.counts)}`);
+  const clean = !['rejected', 'held', 'parked'].includes(result.status) && result.counts.rejected === 0;
+  return clean ? 0 : 1;
 }
 
 async function files(app: App, status: FileStatus | undefined): Promise<ExitCode> {
@@ -58,7 +87,7 @@ async function file(app: App, id: number): Promise<ExitCode> {
     `  layout ${row.layout_id ?? '-'}, ${row.scope ?? '-'}, as of ${row.as_of ?? '-'}, received ${row.received_at}`,
   );
   if (row.duplicate_of !== null) app.say(`  the same as file ${row.duplicate_of}`);
-  if (row.archived_as !== null) app.say(`  moved to ${row.archived_as}`);
+  if (row.archived_as) app.say(`  moved to ${row.archived_as}`);
   app.say(`  ${countsLine({ ...NO_COUNTS, ...row.counts })}`);
   for (const { row: number, severity, message } of issues) {
     app.say(`  ${number === null ? 'file' : `row ${number}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`);

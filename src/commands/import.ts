@@ -1,11 +1,11 @@
 /** `navette import`: files by hand, on the same path as a drop. */
 import { type Command, Option } from 'commander';
-import { ConfigError } from '../errors.ts';
 import { importByHand } from '../jobs/import-by-hand.ts';
 import type { ImportResult } from '../jobs/import-file.ts';
 import { IMPORT_MODES, type ImportMode } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
+import { collect, keysAndValues } from './options.ts';
 import { countsLine } from './print.ts';
 
 interface ImportOptions extends CommonOptions {
@@ -37,31 +37,21 @@ export function declareImport(program: Command, done: (code: ExitCode) => void):
     );
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 async function importFiles(app: App, files: readonly string[], options: ImportOptions): Promise<ExitCode> {
   const results = await importByHand(jobContext(app), files, {
     layout: options.layout,
     secretariat: options.secretariat,
-    set: Object.fromEntries(options.set.map(keyAndValue)),
+    set: keysAndValues(options.set),
     scope: options.full === true ? 'full' : options.delta === true ? 'delta' : null,
     mode: options.mode ?? null,
     dryRun: options.dryRun === true,
   });
   app.print(results.length === 1 ? results[0] : { files: results });
-  results.forEach((result, index) => tell(app, files[index] ?? '', result));
+  for (const [index, result] of results.entries()) tell(app, files[index] ?? '', result);
   const clean = results.every(
     ({ status, counts }) => status !== 'rejected' && status !== 'held' && counts.rejected === 0,
   );
   return clean ? 0 : 1;
-}
-
-function keyAndValue(given: string): [string, string] {
-  const at = given.indexOf('=');
-  if (at < 1) throw new ConfigError(`--set is "${given}"; expected key=value, such as enterpriseNumber=0403019261.`);
-  return [given.slice(0, at), given.slice(at + 1)];
 }
 
 const SHOWN_ISSUES = 20;

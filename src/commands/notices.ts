@@ -1,7 +1,9 @@
-/** `navette notices`: what was sent, what waits, what failed. */
+/** `navette notices` and `navette notice send`: what was sent, what waits, what failed; and sending one anew. */
 import { type Command, Option } from 'commander';
+import { sendNoticeAgain } from '../jobs/send-notice-again.ts';
 import { readNotices } from '../load/notice-list.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { jobContext } from './job-context.ts';
 import { table } from './print.ts';
 
 export function declareNotices(program: Command, done: (code: ExitCode) => void): void {
@@ -15,6 +17,32 @@ export function declareNotices(program: Command, done: (code: ExitCode) => void)
     );
 }
 
+export function declareNotice(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('notice')
+    .description('one notice, and what a person does with it')
+    .command('send')
+    .argument('<id>', 'notice, as "navette notices" lists it')
+    .description('send a notice anew; "navette run notices" then hands it over')
+    .requiredOption('--by <name>', 'who wants it')
+    .requiredOption('--why <reason>', 'why')
+    .option('--json', 'print one JSON document')
+    .action(async (id: string, options: CommonOptions & { by: string; why: string }) =>
+      done(await withApp(options, (app) => sendAgain(app, id, options))),
+    );
+}
+
+async function sendAgain(
+  app: App,
+  id: string,
+  words: { readonly by: string; readonly why: string },
+): Promise<ExitCode> {
+  const again = await sendNoticeAgain(jobContext(app), id, words);
+  app.print(again);
+  app.say(`${id} is queued again as ${again.messageKey}.`);
+  return 0;
+}
+
 async function listNotices(app: App, status: string | null): Promise<ExitCode> {
   const notices = await readNotices(app.database.db, status);
   app.print(notices);
@@ -25,9 +53,10 @@ async function listNotices(app: App, status: string | null): Promise<ExitCode> {
     notice.recipient,
     notice.status,
     String(notice.attempts),
+    notice.failure ?? '',
     notice.sentAt ?? '',
   ]);
-  for (const line of table(['notice', 'employer', 'kind', 'recipient', 'status', 'attempts', 'sent at'], rows))
-    app.say(line);
+  const head = ['notice', 'employer', 'kind', 'recipient', 'status', 'attempts', 'failure', 'sent at'];
+  for (const line of table(head, rows)) app.say(line);
   return 0;
 }

@@ -68,7 +68,7 @@ const GATES: Readonly<Record<string, string>> = {
   'payroll.two-sources': 'totals and increments for the same employer and product',
 };
 
-export function reasonLines(plan: Pick<HeldPlan, 'reasons'>): string[] {
+function reasonLines(plan: Pick<HeldPlan, 'reasons'>): string[] {
   return plan.reasons.map(({ gate, enterpriseNumber, count, of }) => {
     const where = enterpriseNumber === null ? 'in total' : `at ${enterpriseNumber}`;
     return `${GATES[gate] ?? gate} (${count} of ${of} ${where})`;

@@ -1,17 +1,24 @@
-/** `navette run notices`: hands over what is queued about invoices. */
+/** `navette run notices`: hands over what is queued about invoices, and writes their e-invoices. */
 import { sendNotices } from '../jobs/send-notices.ts';
+import { writeEInvoices } from '../jobs/write-e-invoices.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 
-/** Exit 1 when a notice must be mended by a person, 3 when it only waits for its folder. */
+/** Exit 1 when a notice or an e-invoice must be mended by a person, 3 when they only wait for a server or a folder. */
 export async function runNoticesJob(app: App): Promise<ExitCode> {
-  const { sent, failed } = await sendNotices(jobContext(app));
-  app.print({ sent, failed });
-  for (const { invoice, kind, file } of sent) app.say(`${invoice} ${kind}: ${file}`);
+  const context = jobContext(app);
+  const { sent, failed } = await sendNotices(context);
+  const eInvoices = await writeEInvoices(context);
+  app.print({ sent, failed, eInvoices });
+  for (const { invoice, kind, file } of sent) app.say(`${invoice} ${kind}: ${file ?? 'sent'}`);
   for (const { invoice, kind, reason, retried } of failed) {
     app.say(`${invoice} ${kind}: not handed over (${reason})${retried ? '; it stays queued' : ''}`);
   }
-  app.say(`${sent.length} notices handed over, ${failed.length} not.`);
-  if (failed.length === 0) return 0;
-  return failed.every(({ retried }) => retried) ? 3 : 1;
+  for (const { invoice, reason } of eInvoices.failed) app.say(`${invoice}: no e-invoice (${reason})`);
+  if (eInvoices.down !== null) app.say(`E-invoices could not be written (${eInvoices.down}); they stay queued.`);
+  app.say(
+    `${sent.length} notices handed over, ${failed.length} not; ${eInvoices.written.length} e-invoice files written.`,
+  );
+  if (eInvoices.failed.length > 0 || failed.some(({ retried }) => !retried)) return 1;
+  return failed.length > 0 || eInvoices.down !== null ? 3 : 0;
 }

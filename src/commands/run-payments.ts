@@ -1,20 +1,31 @@
-/** `navette run payments`: matches again what is open, and tells what was paid and what waits. */
-import { countByStatus, matchOpenPayments } from '../jobs/match-open-payments.ts';
+/** `navette run payments`: matches again what is open, reminds of what is unpaid, and tells what was paid and what waits. */
+import { centsByStatus, countByStatus, matchOpenPayments } from '../jobs/match-open-payments.ts';
+import { remindUnpaid } from '../jobs/remind-unpaid.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 
-/** Entries that wait for a person are no fault of the run. */
+/** Reminders come after the matching: whoever has just paid gets none. Entries that wait for a person are no fault of the run. */
 export async function runPaymentsJob(app: App): Promise<ExitCode> {
-  const { entries, invoicesPaid, ordersPaid } = await matchOpenPayments(jobContext(app));
+  const { entries, invoicesPaid, ordersPaid, money } = await matchOpenPayments(jobContext(app));
+  const { reminders, expired } = await remindUnpaid(jobContext(app));
   const byStatus = countByStatus(entries);
   app.print({
     entries: entries.length,
     byStatus,
+    cents: centsByStatus(money),
     invoicesPaid: invoicesPaid.map(({ number }) => number),
     ordersPaid: ordersPaid.map(({ id }) => id),
+    reminders,
+    expired: expired.map(({ id }) => id),
   });
   const told = Object.entries(byStatus).map(([status, count]) => `${count} ${status}`);
   app.say(`${entries.length} open bank entries${told.length === 0 ? '' : `: ${told.join(', ')}`}`);
   app.say(`${invoicesPaid.length} invoices and ${ordersPaid.length} orders are paid now.`);
+  if (reminders > 0) app.say(`${reminders} reminders are queued.`);
+  if (expired.length > 0) {
+    const { expireDays } = app.config.navette.issuer;
+    const ids = expired.map(({ id }) => id).join(', ');
+    app.say(`${expired.length} orders are unpaid ${expireDays} days after their invoice: ${ids}`);
+  }
   return 0;
 }

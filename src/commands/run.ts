@@ -9,6 +9,8 @@ import { runOrdersJob } from './run-orders.ts';
 import { runPaymentsJob } from './run-payments.ts';
 import { runPullJob } from './run-pull.ts';
 import { runReleaseJob } from './run-release.ts';
+import { runRenewalsJob } from './run-renewals.ts';
+import { runRetentionJob } from './run-retention.ts';
 
 interface RunOptions extends CommonOptions {
   readonly period?: string;
@@ -24,6 +26,8 @@ const JOBS: Readonly<Record<string, RunJob>> = {
   notices: runNoticesJob,
   payments: runPaymentsJob,
   release: runReleaseJob,
+  renewals: runRenewalsJob,
+  retention: runRetentionJob,
 };
 const NAMES = Object.keys(JOBS).join(', ');
 

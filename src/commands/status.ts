@@ -1,5 +1,6 @@
 /** `navette status`: one screen that says what came in, what waits for somebody, and what is open. */
 import type { Command } from 'commander';
+import { findQuarterSoonDue } from '../jobs/watch-quarter.ts';
 import { readHealth } from '../load/health.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { euros, table } from './print.ts';
@@ -15,7 +16,8 @@ export function declareStatus(program: Command, done: (code: ExitCode) => void):
 async function status(app: App): Promise<ExitCode> {
   const health = await readHealth(app.database.db, app.today);
   const enabled = app.config.drops.filter((drop) => drop.enabled).map((drop) => drop.id);
-  app.print({ ...health, enabledDrops: enabled });
+  const quarterDue = await findQuarterSoonDue(app.database.db, app.today);
+  app.print({ ...health, quarterDue, enabledDrops: enabled });
   app.say(
     `Navette on ${app.today}: ${enabled.length} drops enabled${enabled.length === 0 ? '' : ` (${enabled.join(', ')})`}`,
   );
@@ -40,7 +42,19 @@ async function status(app: App): Promise<ExitCode> {
     [health.queuedNotices, 'notices are queued: navette notices --status queued'],
     [health.failedNotices, 'notices failed: navette notices --status failed'],
     [health.openBankEntries, 'bank entries wait for a decision: navette payments'],
+    [health.paymentsTakenBack, 'payments went back after their order was released: navette payments --status reversed'],
+    [
+      health.refundsDue,
+      `cancelled orders are to be paid back (${euros(health.refundTotal)} EUR): navette orders --status cancelled`,
+    ],
   ];
+  if (quarterDue !== null) {
+    const { quarter, dueOn, employers } = quarterDue;
+    waiting.push([
+      employers,
+      `employers are not complete for ${quarter}, due by ${dueOn}: navette report --quarter ${quarter}`,
+    ]);
+  }
   const told = waiting.filter(([count]) => count > 0);
   for (const [count, what] of told) app.say(`${String(count).padStart(6)} ${what}`);
   if (told.length === 0) app.say('Nothing waits for anybody.');

@@ -23,6 +23,16 @@ export const dropShape = z
       })
       .optional(),
     paths: z.strictObject({ in: folder, out: folder, archive: folder, error: folder }),
+    /** `none` for a drop that is only read: its files stay where they are */
+    archive: z.enum(['move', 'none']).default('move'),
+    /** for files whose name ends in .pgp or .gpg; with `verifyKeyFile` they must be signed by that key */
+    pgp: z
+      .strictObject({
+        privateKeyFile: z.string().min(1),
+        passphraseFile: z.string().min(1).optional(),
+        verifyKeyFile: z.string().min(1).optional(),
+      })
+      .optional(),
     settled: z.enum(['marker', 'rename', 'stable']).default('stable'),
     layouts: z.array(z.string()).min(1),
     expects: z.strictObject({ every: z.literal('month'), by: z.number().int().min(1).max(28) }).optional(),

@@ -1,6 +1,10 @@
 /** The shape of `config/navette.yaml`: issuer, VAT, schedule, secretariats, channels, storage, limits and times. */
 import { z } from 'zod';
 import { LANGUAGES } from '../model.ts';
+import { noticesShape } from './notices.ts';
+
+/** How vouchers, on which no VAT is due, stand on e-invoices beside fees, on which it is. */
+export const VAT_STRATEGIES = ['exempt-line', 'split-documents'] as const;
 
 const MEGABYTE = 1024 * 1024;
 const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: MEGABYTE, GB: 1024 * MEGABYTE };
@@ -51,7 +55,10 @@ export const navetteShape = z.strictObject({
     .default([]),
   cardInvoice: z.enum(['together', 'separate']).default('together'),
   schedule: z.record(z.string(), z.string()).default({}),
-  notices: z.strictObject({ channel: z.literal('folder').default('folder') }).default({ channel: 'folder' }),
+  notices: noticesShape.default(() => noticesShape.parse({})),
+  eInvoice: z
+    .strictObject({ vatStrategy: z.enum(VAT_STRATEGIES).default('exempt-line') })
+    .default({ vatStrategy: 'exempt-line' }),
   storage: z.strictObject({ folder: z.string().nullable().default(null) }).default({ folder: null }),
   limits: limitsShape.default(() => limitsShape.parse({})),
   plans: z.strictObject({ expireDays: z.number().int().min(1).default(7) }).default({ expireDays: 7 }),

@@ -72,7 +72,7 @@ function signedCents(sign: string, text: string, line: number): Cents {
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** DDMMYY; CODA 2 dates from 2004, so every year is 20YY. */
-export function codaDay(text: string, line: number): Day {
+function codaDay(text: string, line: number): Day {
   const [, day, month, year] = /^(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
   if (day === undefined || month === undefined || year === undefined) throw malformed(line);
   const leapDay = month === '02' && Number(year) % 4 === 0 ? 1 : 0;

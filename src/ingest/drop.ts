@@ -3,7 +3,7 @@ import { DROP_LIMITS, type DropLimits, type DropPlace, type OpenDrop } from './d
 import { openFolderDrop } from './folder-drop.ts';
 import { openSftpDrop } from './sftp-drop.ts';
 
-export type { DropLimits, DropPlace, OpenDrop, RemoteFile, SftpPlace } from './drop-shape.ts';
+export type { DropLimits, DropPlace, FetchedFile, OpenDrop, RemoteFile, SftpPlace } from './drop-shape.ts';
 
 const OPENERS: Record<DropPlace['kind'], (drop: DropPlace, limits: DropLimits) => Promise<OpenDrop>> = {
   folder: openFolderDrop,

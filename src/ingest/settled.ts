@@ -60,6 +60,12 @@ export function settledFiles(
   return settled;
 }
 
+/** The sidecars and markers of a file that are listed: they leave the inbox with it. */
+export function companionsOf(name: string, rule: SettleRule, listed: ReadonlyMap<string, unknown>): string[] {
+  const markers = rule === 'marker' ? [`${name}.done`, `GO.${name}`] : [];
+  return [...SIDECARS.map((suffix) => name + suffix), ...markers].filter((companion) => listed.has(companion));
+}
+
 function markerOf(name: string, names: ReadonlySet<string>): string | null {
   return [`${name}.done`, `GO.${name}`].find((marker) => names.has(marker)) ?? null;
 }

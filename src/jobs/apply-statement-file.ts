@@ -1,5 +1,5 @@
 /** The statements of one bank file: read to the last line, then stored and matched in the file's own transaction. */
-import { FileError } from '../errors.ts';
+import { readCamtFile } from '../ingest/read-camt.ts';
 import { readCodaFile } from '../ingest/read-coda.ts';
 import type { Db } from '../load/database.ts';
 import type { Delivery } from '../load/found-issues.ts';
@@ -25,6 +25,5 @@ export async function applyStatementFile(
 }
 
 function readStatements({ format }: FittedFile, storedAt: string): AsyncIterable<BankStatement> {
-  if (format === 'coda') return readCodaFile(storedAt);
-  throw new FileError('file.format', { found: format });
+  return format === 'camt053' ? readCamtFile(storedAt) : readCodaFile(storedAt);
 }

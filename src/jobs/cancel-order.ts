@@ -1,15 +1,18 @@
 /** Cancels an order that was not released: what it ordered is open again, what was invoiced is credited. */
 import { RefusedError } from '../errors.ts';
-import { markCancelled } from '../load/cancel-order.ts';
+import { markCancelled, withdrawQueuedNotices } from '../load/cancel-order.ts';
 import { type InvoiceToWrite, markInvoicesCredited, readInvoicesOfOrder, writeInvoices } from '../load/invoices.ts';
 import { removeOrderedCards } from '../load/order-cards.ts';
 import { findOrder, lockOrder } from '../load/order-locks.ts';
+import { withdrawReminders } from '../load/reminders.ts';
 import type { OrderContext } from './order-context.ts';
 
 export interface Cancelled {
   readonly enterpriseNumber: string;
   readonly orderId: number;
   readonly creditNotes: number;
+  /** notices about its invoices that were not sent yet, and are not sent any more */
+  readonly withdrawn: number;
   /** cents to be paid back, 0 when the order was not paid */
   readonly refundDue: number;
 }
@@ -38,12 +41,16 @@ export async function cancelOrder(
     await markCancelled(db, order, by, why, today);
     const invoices = status === 'draft' ? [] : await readInvoicesOfOrder(db, enterpriseNumber, id);
     await markInvoicesCredited(db, enterpriseNumber, id);
+    const withdrawn = await withdrawQueuedNotices(db, order);
+    await withdrawReminders(db, [enterpriseNumber]);
     const credits = [...Map.groupBy(invoices, (invoice) => invoice.costCenter).values()].map(creditNote);
     await writeInvoices(db, `CN${today.slice(0, 4)}`, credits, { issuedOn: today, dueOn: today });
     const refundDue = status === 'paid' ? credits.reduce((sum, credit) => sum - credit.total, 0) : 0;
-    return { enterpriseNumber, orderId: id, creditNotes: credits.length, refundDue };
+    return { enterpriseNumber, orderId: id, creditNotes: credits.length, withdrawn, refundDue };
   });
   log('order.cancelled', { enterpriseNumber, orderId: id, invoices: cancelled.creditNotes });
+  if (cancelled.withdrawn > 0)
+    log('notice.withdrawn', { enterpriseNumber, orderId: id, invoices: cancelled.withdrawn });
   if (cancelled.creditNotes > 0) log('notice.queued', { invoices: cancelled.creditNotes, kind: 'credit-note' });
   if (cancelled.refundDue > 0) log('refund.due', { enterpriseNumber, orderId: id, totalCents: cancelled.refundDue });
   return cancelled;

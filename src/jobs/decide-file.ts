@@ -4,6 +4,7 @@ import { FileError, RefusedError } from '../errors.ts';
 import { applyBeneficiaries } from '../load/apply-beneficiaries.ts';
 import { applyEmployers } from '../load/apply-employers.ts';
 import { applyPayroll } from '../load/apply-payroll.ts';
+import { requireFence } from '../load/claims.ts';
 import type { Db, Session } from '../load/database.ts';
 import type { Applied, Consent } from '../load/decide-plan.ts';
 import { isSuperseded } from '../load/departures.ts';
@@ -30,6 +31,7 @@ import type { ImportInstruction } from './import-instruction.ts';
 import { rejectsFormat } from './rejects-format.ts';
 import { stageEmployers } from './stage-employers.ts';
 import { type StagedFile, stageTable } from './stage-rows.ts';
+import { requireWhole } from './whole-file.ts';
 
 /** Runs its work in the transaction in which the file is decided. */
 export type InTransaction = (work: (db: Db) => Promise<void>) => Promise<void>;
@@ -63,10 +65,13 @@ export async function decideFile(
       context.config,
     );
     const identity = identifyFile(file, fitted, instruction, context.now);
-    await writeIdentity(session.db, file.id, identity);
+    await writeIdentity(session.db, file, identity);
     const staged = await stage(session, fitted, storedAt, context);
+    // A bank statement shows by its totals or its last mark that it is whole.
+    requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
     if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
     await inTransaction(async (db) => {
+      await requireFence(db, file);
       await removeIssues(db, file.id);
       const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt });
       await settle(context, db, file, decided, rejectsFormat(fitted.format));
@@ -74,7 +79,11 @@ export async function decideFile(
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const issue: RowIssue = { ...fileIssue(error.code, 'error'), columnName: error.column, params: error.params };
-    await inTransaction((db) => settle(context, db, file, { status: 'rejected', issues: [issue] }, null));
+    await inTransaction(async (db) => {
+      await requireFence(db, file);
+      await removeIssues(db, file.id);
+      await settle(context, db, file, { status: 'rejected', issues: [issue] }, null);
+    });
   }
 }
 
@@ -211,7 +220,8 @@ async function apply(context: JobContext, db: Db, delivery: Delivery, read: Read
 async function consentFor(db: Db, { file, identity, instruction, staged }: ReadFile): Promise<Consent> {
   const before = await findLayoutHash(db, file.drop_id, identity.layoutId);
   const safety = {
-    proven: staged !== null && (staged.proven || (instruction.saidWhole && staged.lastLineComplete)),
+    proven:
+      staged !== null && (staged.proven || file.proof !== null || (instruction.saidWhole && staged.lastLineComplete)),
     configurationChanged: before !== null && before !== identity.layoutHash,
     limits: instruction.limits,
   };

@@ -6,8 +6,9 @@ import { getFile, markOutcome } from '../load/ledger.ts';
 import { queueReceipt } from '../load/outgoing.ts';
 import type { JobContext } from './context.ts';
 import { type ImportResult, importFile } from './import-file.ts';
-import { instructionOf } from './instruction-of.ts';
+import { dropOf, instructionOf } from './instruction-of.ts';
 import { keptPath } from './keep-file.ts';
+import { returnReceipts } from './return-receipts.ts';
 
 export interface Word {
   readonly by: string;
@@ -32,6 +33,7 @@ export async function approvePlan(
     approved: { planHash: plan.planHash, ...word },
   });
   if (result.status !== 'held') context.log('plan.approved', { fileId: file.id, planHash: plan.planHash });
+  await returnReceipts(context, dropOf(context, file));
   return result;
 }
 

@@ -9,8 +9,12 @@ import {
   type StandingOrderRow,
 } from '../load/standing-orders.ts';
 import type { Day, Period } from '../model.ts';
+import { addMonthsToDay } from '../transform/calendar.ts';
 import { type DueSlot, dueDay, dueSlots, hasSlot, lateSlots, validityStart } from '../transform/slots.ts';
 import { orderReference } from '../transform/standing-order.ts';
+
+/** An order of one month a year comes back within so many months. */
+const MONTHS_AHEAD = 13;
 
 /**
  * Recurring slots, oldest month first within an employer. Without `period`: all that are due by `today` and empty, with
@@ -35,6 +39,26 @@ export async function findDueSlots(db: Db, today: Day, period: Period | null): P
 }
 
 /**
+ * The next slot of every standing order of one employer, due or to come: the oldest empty month of which payroll has spoken,
+ * else the one whose day comes next.
+ */
+export async function findNextSlots(
+  db: Db,
+  today: Day,
+  enterpriseNumber: string,
+): Promise<{ readonly slot: SlotToRun; readonly dueOn: Day }[]> {
+  const orders = await readStandingOrders(db, enterpriseNumber);
+  const horizon = addMonthsToDay(today, MONTHS_AHEAD);
+  const wanted = orders.map((order) => ({ order, due: slotsOf(order, horizon, null) }));
+  const spoken = await monthsWithPayroll(db, wanted);
+  return wanted.flatMap(({ order, due }) => {
+    const isReady = ({ period }: DueSlot) => order.quantityFrom !== 'payroll' || spoken.has(keyOf(order, period));
+    const next = due.find(isReady) ?? due.find(({ dueOn }) => dueOn >= today) ?? due.at(-1);
+    return next === undefined ? [] : [{ slot: recurring(order, next, false, today), dueOn: next.dueOn }];
+  });
+}
+
+/**
  * Months that were ordered and may get a supplement, by the rule of their standing order, oldest first. `justOrdered` holds,
  * by `productOf`, the last month that the caller has ordered: up to there everything open was looked at.
  */
@@ -43,8 +67,9 @@ export async function findSupplements(
   today: Day,
   period: Period | null,
   justOrdered: ReadonlyMap<string, Period>,
+  enterpriseNumber: string | null = null,
 ): Promise<SlotToRun[]> {
-  const open = (await readStandingOrders(db)).filter((order) => {
+  const open = (await readStandingOrders(db, enterpriseNumber)).filter((order) => {
     const last = order.filled.toSorted().at(-1);
     return last !== undefined && last > (justOrdered.get(productOf(order)) ?? '');
   });

@@ -4,6 +4,7 @@ import { FileError } from '../errors.ts';
 import type { OpenedRows } from '../ingest/opened-rows.ts';
 import { readFixedWidth } from '../ingest/read-fixed-width.ts';
 import { type FileKind, sniffFile } from '../ingest/sniff.ts';
+import { startsAs } from '../ingest/statement-format.ts';
 import type { Day, FileFormat, Layout } from '../model.ts';
 import { foldWord } from '../transform/fold-word.ts';
 import { planColumns, type RowPlan } from '../transform/plan-columns.ts';
@@ -87,7 +88,15 @@ async function openWith(
 async function openTable(format: FileFormat, file: FileToFit, layout: Layout): Promise<OpenedRows | null> {
   if (format === 'csv') return openCsv(file.path, layout);
   if (format === 'xlsx') return openXlsx(file.path, layout, file.maxBytes);
-  return format === 'fixed-width' ? readFixedWidth(file.path, layout.file) : null;
+  if (format === 'fixed-width') return readFixedWidth(file.path, layout.file);
+  if (format === 'coda' || format === 'camt053') await requireStart(file.path, format === 'coda' ? 'text' : 'xml');
+  return null;
+}
+
+/** A bank's drop may take both of its formats, and statements are read only when they are applied. */
+async function requireStart(path: string, expected: 'xml' | 'text'): Promise<void> {
+  const found = await startsAs(path);
+  if (found !== expected) throw new FileError('file.format', { found, line: 1 });
 }
 
 /** What the content is, of what the layout takes; what it is otherwise stands in the fault. */
@@ -107,7 +116,7 @@ function groupsOf(layout: Layout, name: string): Record<string, string> {
 }
 
 /** Product codes by every folded name they go by. */
-function productNames(config: Config): ReadonlyMap<string, string> {
+export function productNames(config: Pick<Config, 'products'>): ReadonlyMap<string, string> {
   return new Map(
     config.products.flatMap((product) =>
       [product.code, ...Object.values(product.names), ...product.alsoCalled].map((name) => [

@@ -3,19 +3,17 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { brusselsDay, endOfBrusselsDay, isoMoment } from '../clock.ts';
 import type { ConfiguredLayout, Drop } from '../config.ts';
-import { ConfigError, RetryableError } from '../errors.ts';
-import { openDrop } from '../ingest/drop.ts';
+import { ConfigError } from '../errors.ts';
 import { insertSeenFile, markFetched, type SeenFile } from '../load/ledger.ts';
 import { listSecretariats } from '../load/secretariats.ts';
 import type { ImportMode, Language, Scope } from '../model.ts';
 import type { JobContext } from './context.ts';
-import { dropPlace } from './drop-place.ts';
 import { settableKeys } from './fit-layout.ts';
 import { type ImportResult, importFile, planFile } from './import-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 import { keepCopy } from './keep-file.ts';
 import { manualDrop } from './manual-drop.ts';
-import { sendOutgoing } from './send-outgoing.ts';
+import { returnReceipts } from './return-receipts.ts';
 
 export interface HandGiven {
   readonly layout: string;
@@ -146,19 +144,4 @@ function dropFor(context: JobContext, given: HandGiven): Drop {
     (drop) => drop.enabled && drop.secretariat === given.secretariat && drop.layouts.includes(given.layout),
   );
   return own ?? manualDrop(context, given.secretariat);
-}
-
-async function returnReceipts(context: JobContext, drop: Drop): Promise<void> {
-  try {
-    const opened = await openDrop(dropPlace(drop));
-    try {
-      await sendOutgoing(context, drop.id, opened);
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    // The receipts stay queued: the file is imported, and a drop that is down must not make that look undone.
-    if (!(error instanceof RetryableError)) throw error;
-    context.log('drop.down', { drop: drop.id, reason: error.reason });
-  }
 }

@@ -1,4 +1,7 @@
 /** One fetched file, from its bytes to the database, and what came of it; by a drop, by hand, or only as a plan. */
+import { randomUUID } from 'node:crypto';
+import { RetryableError } from '../errors.ts';
+import { claimFile, unlockFile } from '../load/claims.ts';
 import type { Db } from '../load/database.ts';
 import { findOpenPlan } from '../load/held-plans.ts';
 import { type DropFile, getFile, insertSeenFile, listIssues, markFetched, type SeenFile } from '../load/ledger.ts';
@@ -8,7 +11,9 @@ import type { JobContext } from './context.ts';
 import { decideFile } from './decide-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 import { type ToldIssue, tellIssue } from './issue-text.ts';
+import { leaveFile, parkFile } from './leave-file.ts';
 import { NO_COUNTS, toldStatus } from './receipt.ts';
+import { retryTransaction } from './retry-transaction.ts';
 
 export interface ImportResult {
   readonly fileId: number | null;
@@ -26,19 +31,41 @@ export interface KeptFile {
   readonly storedAt: string;
 }
 
-/** Imports a file that stands in the ledger as `fetched` or, with an approved plan, as `held`. */
+/** Names this process in claims: a claim of the same name that is free was given up, not lost. */
+const OWNER = randomUUID();
+
+/**
+ * Imports a file that stands in the ledger as `fetched` or, with an approved plan, as `held`. One owner at a time: the claim
+ * ends with the connection, and what a lost owner still writes is refused by its fence.
+ * @throws RetryableError `claimed` when another owner has it, `not_due` before its time; otherwise it is left for later in the ledger
+ */
 export async function importFile(
   context: JobContext,
   fileId: number,
   storedAt: string,
   instruction: ImportInstruction,
 ): Promise<ImportResult> {
-  const file = await requireFile(context.database.db, fileId);
-  await context.database.withSession(async (session) => {
-    await decideFile(context, session, file, storedAt, instruction, (work) => session.db.transaction().execute(work));
-  });
-  const result = await resultOf(context, context.database.db, fileId, instruction.language);
-  logResult(context, file, result);
+  const { db } = context.database;
+  const taken: { file: DropFile | null } = { file: null };
+  try {
+    await context.database.withSession(async (session) => {
+      const claim = await claimFile(session.db, fileId, OWNER);
+      if (claim.kind === 'decided') return;
+      if (claim.kind === 'elsewhere') throw new RetryableError('claimed', 'Another worker has this file.');
+      if (claim.kind === 'later') throw new RetryableError('not_due', 'This file waits for its next try.');
+      const file = await requireFile(session.db, fileId);
+      taken.file = file;
+      if (claim.kind === 'worn-out') await parkFile(context, file);
+      else
+        await decideFile(context, session, file, storedAt, instruction, (work) => retryTransaction(session.db, work));
+      await unlockFile(session.db, fileId);
+    });
+  } catch (error) {
+    if (taken.file !== null) await leaveFile(context, taken.file, error);
+    throw error;
+  }
+  const result = await resultOf(context, db, fileId, instruction.language);
+  if (taken.file !== null) logResult(context, taken.file, result);
   return result;
 }
 
@@ -92,5 +119,5 @@ function logResult(context: JobContext, file: DropFile, result: ImportResult): v
   else if (result.status === 'superseded') context.log('file.superseded', facts);
   else if (result.status === 'held')
     context.log('file.held', { ...facts, ...(planHash === undefined ? {} : { planHash }) });
-  else context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
+  else if (result.status === 'rejected') context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
 }

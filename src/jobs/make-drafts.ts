@@ -41,7 +41,18 @@ export function makeDrafts(context: OrderContext, slots: readonly SlotToRun[]): 
 
 /** The same in the caller's transaction, which must not have made any drafts before. */
 export async function makeDraftsIn(db: Db, context: OrderContext, slots: readonly SlotToRun[]): Promise<DraftsMade> {
-  const { config, today } = context;
+  const { out, refusedPeople } = await judgeSlots(db, context, slots);
+  const drafts = await writeDrafts(db, context.today);
+  await replaceCarry(db);
+  return { drafts: await completeDrafts(db, context, drafts), out, refusedPeople };
+}
+
+/** Fills `slot_run` and `open_quantity` of the caller's transaction: what would be ordered, and what would be left and why. */
+export async function judgeSlots(
+  db: Db,
+  { today }: Pick<OrderContext, 'today'>,
+  slots: readonly SlotToRun[],
+): Promise<Omit<DraftsMade, 'drafts'>> {
   await createSlotRun(db, slots);
   const out = await dropUnorderableSlots(db, today);
   const refusedPeople = (await grantFixedQuantities(db, today)) + (await grantByHand(db, today));
@@ -49,9 +60,16 @@ export async function makeDraftsIn(db: Db, context: OrderContext, slots: readonl
   await holdBackLate(db);
   await holdYearlyLimits(db);
   await dropNetNegative(db);
-  const drafts = await writeDrafts(db, today);
-  await replaceCarry(db);
-  if (drafts.length === 0) return { drafts: [], out, refusedPeople };
+  return { out, refusedPeople };
+}
+
+/** Gives drafts that have their lines everything else: cards, totals, warnings. */
+export async function completeDrafts(
+  db: Db,
+  { config, today }: OrderContext,
+  drafts: readonly DraftOrder[],
+): Promise<DraftsMade['drafts']> {
+  if (drafts.length === 0) return [];
   await keepDrafts(db);
   await nameNewCardsOfDrafts(db);
   await nameRenewals(db, renewalHorizon(today));
@@ -62,14 +80,14 @@ export async function makeDraftsIn(db: Db, context: OrderContext, slots: readonl
     db,
     totals.filter(({ net, lastNet }) => isUnusualTotal(net, lastNet)),
   );
-  const withTotals = drafts.map((draft) => {
+  return drafts.map((draft) => {
     const { total = 0, people = 0 } = priced.get(draft.id) ?? {};
     return { ...draft, total, people };
   });
-  return { drafts: withTotals, out, refusedPeople };
 }
 
-async function holdYearlyLimits(db: Db): Promise<void> {
+/** Marks the differences that would come above a yearly limit. */
+export async function holdYearlyLimits(db: Db): Promise<void> {
   const people = Map.groupBy(
     await readQuantitiesAboveLimit(db),
     (each) => `${each.slot}:${each.beneficiaryId}:${each.period.slice(0, 4)}`,

@@ -3,14 +3,14 @@
 import type { Db } from '../load/database.ts';
 import { lockNamedInvoices, lockPayments, type NamedInvoice, readOpenEntries } from '../load/open-payments.ts';
 import type { OrderKey } from '../load/order-locks.ts';
-import { markInvoicesOpen, markInvoicesPaid, writeDecisions } from '../load/payments.ts';
+import { type EntryMoney, markInvoicesOpen, markInvoicesPaid, sumEntries, writeDecisions } from '../load/payments.ts';
 import type { Log } from '../log.ts';
-import type { Day } from '../model.ts';
+import type { Cents, Day } from '../model.ts';
 import { communicationsOf, type MatchReason, type MatchStatus, matchPayments } from '../transform/match-payments.ts';
 import type { JobContext } from './context.ts';
 
 /** Invoices are in euro. */
-const CURRENCY = 'EUR';
+export const CURRENCY = 'EUR';
 const FOR_A_PERSON: readonly MatchStatus[] = ['partial', 'over', 'duplicate', 'unknown'];
 
 /** What became of the entries that were open. */
@@ -19,13 +19,40 @@ export interface Matched {
   readonly invoicesPaid: readonly NamedInvoice[];
   readonly ordersPaid: readonly OrderKey[];
   readonly ordersReopened: readonly OrderKey[];
+  /** what the entries amount to */
+  readonly money: readonly EntryMoney[];
   /** invoices whose payment was taken back after their order was released */
   readonly takenBack: readonly NamedInvoice[];
 }
 
-/** Matches all open entries in the caller's transaction; `today` is the day on which an order becomes paid. */
+/**
+ * Matches all open entries in the caller's transaction; `today` is the day on which an order becomes paid. What is paid or
+ * taken back may change what other entries mean, so that they are looked at until nothing changes: a further run has
+ * nothing left to do.
+ */
 export async function matchOpenEntries(db: Db, today: Day): Promise<Matched> {
   await lockPayments(db);
+  const entries = new Map<number, Matched['entries'][number]>();
+  const rounds: Round[] = [];
+  let round: Round;
+  do {
+    round = await matchOnce(db, today);
+    for (const entry of round.entries) entries.set(entry.id, entry);
+    rounds.push(round);
+  } while (round.invoicesPaid.length > 0 || round.invoicesReopened > 0);
+  return {
+    entries: [...entries.values()],
+    invoicesPaid: rounds.flatMap(({ invoicesPaid }) => invoicesPaid),
+    ordersPaid: rounds.flatMap(({ ordersPaid }) => ordersPaid),
+    ordersReopened: rounds.flatMap(({ ordersReopened }) => ordersReopened),
+    money: await sumEntries(db, [...entries.keys()]),
+    takenBack: rounds.flatMap(({ takenBack }) => takenBack),
+  };
+}
+
+type Round = Omit<Matched, 'money'> & { readonly invoicesReopened: number };
+
+async function matchOnce(db: Db, today: Day): Promise<Round> {
   const open = await readOpenEntries(db);
   const invoices = await lockNamedInvoices(db, [...new Set(open.flatMap(communicationsOf))]);
   const byId = new Map(invoices.map((invoice) => [invoice.id, invoice]));
@@ -47,6 +74,7 @@ export async function matchOpenEntries(db: Db, today: Day): Promise<Matched> {
       .filter(({ entryId }) => looked.has(entryId))
       .map(({ entryId, status, why }) => ({ id: entryId, status, why })),
     invoicesPaid,
+    invoicesReopened: result.reopened.length,
     ordersPaid,
     ordersReopened,
     takenBack: named(result.alerts.map(({ invoiceId }) => invoiceId)),
@@ -72,12 +100,24 @@ export function countByStatus(entries: readonly { readonly status: string }[]): 
   return counts;
 }
 
+/** By currency, in cents: the `total` of the entries, and what of it has each status. They add up. */
+export function centsByStatus(money: readonly EntryMoney[]): Record<string, Record<string, Cents>> {
+  const byCurrency: Record<string, Record<string, Cents>> = {};
+  for (const { currency, status, cents } of money) {
+    const sums = (byCurrency[currency] ??= { total: 0 });
+    sums['total'] = (sums['total'] ?? 0) + cents;
+    sums[status] = (sums[status] ?? 0) + cents;
+  }
+  return byCurrency;
+}
+
 /** One summary line, one for each reason why entries wait for a person, one for each alert. */
 export function logMatched(log: Log, matched: Matched, fileId?: number): void {
   const file = fileId === undefined ? {} : { fileId };
-  const { entries, invoicesPaid, ordersPaid, takenBack } = matched;
+  const { entries, invoicesPaid, ordersPaid, takenBack, money } = matched;
   const paid = { invoices: invoicesPaid.length, orders: ordersPaid.length };
-  log('payment.matched', { ...file, entries: entries.length, byStatus: countByStatus(entries), ...paid });
+  const facts = { entries: entries.length, byStatus: countByStatus(entries), cents: centsByStatus(money) };
+  log('payment.matched', { ...file, ...facts, ...paid });
   const waiting = entries.filter(({ status }) => FOR_A_PERSON.includes(status));
   for (const group of Map.groupBy(waiting, ({ status, why }) => `${status} ${why}`).values()) {
     const [first] = group;

@@ -3,10 +3,11 @@ import { FileError } from '../errors.ts';
 import { readStatementNumbers, storeStatement } from '../load/bank-statements.ts';
 import type { Db } from '../load/database.ts';
 import { lockPayments } from '../load/open-payments.ts';
+import { type EntryMoney, sumEntries } from '../load/payments.ts';
 import type { Log } from '../log.ts';
-import type { BankStatement, Day, FileCounts } from '../model.ts';
+import type { BankStatement, Cents, Day, FileCounts } from '../model.ts';
 import { type NumberedStatement, statementsAfterGap } from '../transform/statement-gaps.ts';
-import { logMatched, type Matched, matchOpenEntries } from './match-open-payments.ts';
+import { CURRENCY, logMatched, type Matched, matchOpenEntries } from './match-open-payments.ts';
 import { NO_COUNTS } from './receipt.ts';
 
 export interface AppliedStatements {
@@ -36,9 +37,10 @@ export async function applyBankStatements(
   await lockPayments(db);
   const counts = { ...NO_COUNTS };
   const afterGap: NumberedStatement[] = [];
+  const stored: BankStatement[] = [];
   const created = new Set<number>();
   const inFile = new Set<string>();
-  for (const statement of statements) {
+  for (const statement of statements.map(numberedByCurrency)) {
     const before = await readStatementNumbers(db, statement);
     const { entryIds, openingBalance, closingBalance } = await storeStatement(db, delivery.fileId, statement);
     if (openingBalance !== statement.openingBalance || closingBalance !== statement.closingBalance) {
@@ -47,6 +49,7 @@ export async function applyBankStatements(
     const key = `${statement.format} ${statement.year} ${statement.statementNumber}`;
     const entries = statement.entries.length;
     counts.read += entries;
+    if (entryIds !== null) stored.push(statement);
     if (entryIds !== null) counts.created += entries;
     else if (inFile.has(key)) counts.duplicateInFile += entries;
     else counts.unchanged += entries;
@@ -55,7 +58,25 @@ export async function applyBankStatements(
     if (entryIds !== null) afterGap.push(...statementsAfterGap(before, [statement]));
   }
   const matched = await matchOpenEntries(db, today);
-  return { counts, afterGap, matched: { ...matched, entries: matched.entries.filter(({ id }) => created.has(id)) } };
+  const entries = matched.entries.filter(({ id }) => created.has(id));
+  const money = await sumEntries(db, [...created]);
+  checkMoney(stored, money);
+  return { counts, afterGap, matched: { ...matched, entries, money } };
+}
+
+/** One IBAN may hold accounts in several currencies, each with statements numbered from 1. */
+function numberedByCurrency(statement: BankStatement): BankStatement {
+  const { currency, statementNumber } = statement;
+  return currency === CURRENCY ? statement : { ...statement, statementNumber: `${statementNumber} ${currency}` };
+}
+
+/** Every cent of the stored statements has a status, or nothing of the file is kept. */
+function checkMoney(stored: readonly BankStatement[], money: readonly EntryMoney[]): void {
+  const sums = new Map<string, Cents>();
+  const add = (currency: string, cents: Cents) => sums.set(currency, (sums.get(currency) ?? 0) + cents);
+  for (const { entries } of stored) for (const { currency, amount } of entries) add(currency, amount);
+  for (const { currency, cents } of money) add(currency, -cents);
+  for (const rest of sums.values()) if (rest !== 0) throw new Error('the states of the entries do not add up');
 }
 
 /** What operations are to know of the file's payments. */

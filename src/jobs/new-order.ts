@@ -23,6 +23,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'product.closed': 'This product can no longer be ordered.',
 };
 
+/** Why an order by hand cannot be made, as a sentence. */
+export function refusalOf(reason: string | undefined): string {
+  return REFUSALS[reason ?? ''] ?? 'There is nothing to order.';
+}
+
 /**
  * Makes one draft of kind `manual`.
  * @returns its id
@@ -49,7 +54,7 @@ export async function newOrder(context: OrderContext, order: NewOrder): Promise<
   const draft = await database.db.transaction().execute(async (db) => {
     const { drafts, out } = await makeDraftsIn(db, context, [slot]);
     const [made] = drafts;
-    if (made === undefined) throw new RefusedError(REFUSALS[out[0]?.reason ?? ''] ?? 'There is nothing to order.');
+    if (made === undefined) throw new RefusedError(refusalOf(out[0]?.reason));
     return made;
   });
   const { enterpriseNumber, id, productCode, kind, lines, people, total } = draft;

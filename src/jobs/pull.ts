@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Drop } from '../config.ts';
 import { RetryableError } from '../errors.ts';
 import type { JobContext } from './context.ts';
+import { takeTurn } from './drop-turn.ts';
 import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
 
 export interface PulledDrop {
@@ -14,6 +15,8 @@ export interface PulledDrop {
 
 /** Between the two listings of a drop whose files settle by standing still. */
 const SETTLE_MILLISECONDS = 2_000;
+/** So many pairs of listings are waited for; a file that is being written all that time is left for the next run. */
+const MOST_FILES = 1_000_000;
 
 /** One dead server slows only itself: its drop is reported as down, and the others go on. */
 export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
@@ -30,9 +33,10 @@ export async function pull(context: JobContext, listings: Listings = new Map()):
 }
 
 async function pullOne(context: JobContext, drop: Drop, listings: Listings): Promise<PulledDrop> {
+  const visit = { listings, pause: () => wait(SETTLE_MILLISECONDS), enqueue: null, most: MOST_FILES };
   try {
-    const files = await pullDrop(context, drop, listings, () => wait(SETTLE_MILLISECONDS));
-    return { drop: drop.id, files, down: null };
+    const visited = await takeTurn(context.database.db, drop.id, () => pullDrop(context, drop, visit));
+    return { drop: drop.id, files: visited?.files ?? [], down: null };
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     context.log('drop.down', { drop: drop.id, reason: error.reason });

@@ -11,6 +11,7 @@ import { isAboutConnection } from './connection-errors.ts';
 import { findDueSlots, findSupplements, productOf } from './find-due-orders.ts';
 import { type DraftsMade, makeDrafts } from './make-drafts.ts';
 import type { OrderContext, ParkedOrder } from './order-context.ts';
+import { watchQuarter } from './watch-quarter.ts';
 
 /** Employers in one transaction: enough that statements count little, few enough that a file for one of them waits little. */
 const EMPLOYERS_AT_ONCE = 5000;
@@ -59,6 +60,7 @@ export async function runOrders(context: OrderContext, options: RunOrdersOptions
   for (const { enterpriseNumber, id } of await readHeldOrders(database.db, made, HOLDING_WARNINGS)) {
     log('order.held', { enterpriseNumber, orderId: id });
   }
+  await watchQuarter(database.db, today, log);
   return { orders: await readOrders(database.db, { ids: made }), parked };
 }
 

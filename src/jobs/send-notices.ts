@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { isoMoment } from '../clock.ts';
 import { reasonOf } from '../load/database.ts';
-import { writeNotice } from '../load/notice-folder.ts';
+import type { Delivery, NoticeChannel } from '../load/notice-channel.ts';
+import { openChannel } from '../load/notice-channels.ts';
 import { buildNoticeMail } from '../load/notice-mail.ts';
 import {
   lockQueuedNotices,
@@ -11,13 +12,13 @@ import {
   type QueuedNotice,
   writeNoticeOutcomes,
 } from '../load/notice-queue.ts';
+import { qrImage } from '../load/qr-image.ts';
 import type { Language } from '../model.ts';
 import { type NoticeFacts, noticeContent } from '../transform/notice-content.ts';
+import { retryAfter } from '../transform/notice-retries.ts';
+import { QR_CONTENT_ID } from '../transform/notice-view.ts';
 import type { JobContext } from './context.ts';
 import { vatPercentOn } from './price-orders.ts';
-
-/** Notices in one transaction: what a killed run hands over a second time at most, as the same file. */
-const NOTICES_AT_ONCE = 100;
 
 /** What of a job's context the notices need. */
 export type NoticeContext = Pick<JobContext, 'config' | 'log' | 'now' | 'home'> & {
@@ -33,72 +34,127 @@ export interface ToldNotice {
 }
 
 export interface SentNotices {
-  readonly sent: readonly (ToldNotice & { readonly file: string })[];
-  /** `retried`: the folder refused it, it stays queued; otherwise a person must mend the notice */
+  /** `file` is null when the notice went to a mail server */
+  readonly sent: readonly (ToldNotice & { readonly file: string | null })[];
+  /** `retried`: it stays queued; otherwise a person must mend the notice */
   readonly failed: readonly (ToldNotice & { readonly reason: string; readonly retried: boolean })[];
 }
 
+interface HandedOver {
+  readonly notice: QueuedNotice;
+  readonly result: Delivery;
+}
+
 /**
- * Writes each queued notice as a file named after its message key. A notice is noted as sent once its file is there; killed
- * in between, the next run finds the file and leaves it as it is. One that fails stops no other.
+ * Hands over each queued notice whose time has come, to the channel of the configuration. A notice is noted as sent once the
+ * channel has it; killed in between, the next run hands over the same message again, under the same Message-ID. One that fails
+ * stops no other; a channel that takes nothing ends the run.
  */
 export async function sendNotices(context: NoticeContext): Promise<SentNotices> {
-  const { database, log, now } = context;
-  const sent: (ToldNotice & { file: string })[] = [];
+  const { config, home } = context;
+  const channel = openChannel(config.navette.notices.channel, {
+    folder: join(home, 'out', 'notices'),
+    smtp: config.smtp,
+  });
+  try {
+    return await sendBatches(context, channel);
+  } finally {
+    channel.close();
+  }
+}
+
+async function sendBatches(context: NoticeContext, channel: NoticeChannel): Promise<SentNotices> {
+  const { database, now } = context;
+  const sent: (ToldNotice & { file: string | null })[] = [];
   const failed: (ToldNotice & { reason: string; retried: boolean })[] = [];
-  let after: NoticeKey | null = null;
-  let count: number;
+  let batch: readonly HandedOver[] = [];
   do {
-    const from: NoticeKey | null = after;
-    const handed = await database.db.transaction().execute(async (db) => {
-      const batch: { notice: QueuedNotice; result: HandedOver }[] = [];
-      for (const notice of await lockQueuedNotices(db, from, NOTICES_AT_ONCE)) {
-        batch.push({ notice, result: await handOver(context, notice) });
-      }
-      await writeNoticeOutcomes(db, batch.map(outcomeOf), isoMoment(now));
-      return batch;
+    const after: NoticeKey | null = batch.at(-1)?.notice ?? null;
+    batch = await database.db.transaction().execute(async (db) => {
+      const notices = await lockQueuedNotices(db, { after, count: channel.atOnce, now: isoMoment(now) });
+      const handed = await Promise.all(
+        notices.map(async (notice) => ({ notice, result: await handOver(context, channel, notice) })),
+      );
+      await writeNoticeOutcomes(
+        db,
+        handed.map((each) => outcomeOf(each, now)),
+        isoMoment(now),
+      );
+      return handed;
     });
-    for (const { notice, result } of handed) {
+    for (const { notice, result } of batch) {
       const { enterpriseNumber, invoiceNumber: invoice, kind, language } = notice;
       const told = { enterpriseNumber, invoice, kind, language };
-      if ('file' in result) sent.push({ ...told, ...result });
-      else failed.push({ ...told, ...result });
-      if ('file' in result) log('notice.sent', { ...told, channel: 'folder' });
-      else log('notice.failed', { ...told, channel: 'folder', reason: result.reason });
+      if (result.kind === 'accepted') sent.push({ ...told, file: result.file });
+      else failed.push({ ...told, reason: result.reason, retried: isRetried(notice, result) });
     }
-    after = handed.at(-1)?.notice ?? null;
-    count = handed.length;
-  } while (count === NOTICES_AT_ONCE);
+    noteBatch(context, batch);
+  } while (batch.length === channel.atOnce && !takesNothing(batch));
   return { sent, failed };
 }
 
-type HandedOver = { readonly file: string } | { readonly reason: string; readonly retried: boolean };
+/** One that breaks off every message of a batch would only use up the attempts of all the others. */
+function takesNothing(batch: readonly HandedOver[]): boolean {
+  const isUnanswered = ({ kind, ...rest }: Delivery) =>
+    kind === 'down' || (kind === 'later' && 'reason' in rest && !/\d{3}$/.test(rest.reason));
+  return batch.some(({ result }) => result.kind === 'down') || batch.every(({ result }) => isUnanswered(result));
+}
 
-async function handOver({ config, home }: NoticeContext, notice: QueuedNotice): Promise<HandedOver> {
+async function handOver({ config }: NoticeContext, channel: NoticeChannel, notice: QueuedNotice): Promise<Delivery> {
   const { issuer } = config.navette;
+  const sender = channel.sender ?? issuer.email;
   try {
-    const facts = noticeFacts(notice, config.navette);
+    const { qrText, ...content } = noticeContent(noticeFacts(notice, config.navette), config.messages);
     const eml = await buildNoticeMail({
-      ...noticeContent(facts, config.messages),
+      ...content,
+      image: qrText === null ? null : { contentId: QR_CONTENT_ID, name: 'payment-qr.png', png: qrImage(qrText) },
       messageKey: notice.messageKey,
-      from: { name: issuer.name, address: issuer.email },
+      from: { name: issuer.name, address: sender },
+      replyTo: sender === issuer.email ? null : { name: issuer.name, address: issuer.email },
       to: { name: notice.employerName, address: notice.recipient },
       date: notice.queuedAt,
       domain: issuer.email.slice(issuer.email.lastIndexOf('@') + 1),
     });
-    return { file: await writeNotice(join(home, 'out', 'notices'), notice.messageKey, eml) };
+    const envelope = { from: sender, to: notice.recipient };
+    return await channel.deliver({ messageKey: notice.messageKey, envelope, eml });
   } catch (error) {
-    // What cannot be worded or addressed will not become so by waiting; a folder may.
-    const retried = error instanceof Error && 'syscall' in error;
-    return { reason: error instanceof RangeError ? 'notice.invalid' : reasonOf(error), retried };
+    // What cannot be worded or addressed will not become so by waiting.
+    return { kind: 'refused', reason: error instanceof RangeError ? 'notice.invalid' : reasonOf(error) };
   }
 }
 
-function outcomeOf({ notice, result }: { notice: QueuedNotice; result: HandedOver }): NoticeOutcome {
+function isRetried(notice: QueuedNotice, { kind }: Delivery): boolean {
+  return kind === 'down' || (kind === 'later' && retryAfter(notice.attempts + 1) !== null);
+}
+
+/** A channel that is down says nothing about a notice: no attempt is counted, and it is due again at once. */
+function outcomeOf({ notice, result }: HandedOver, now: number): NoticeOutcome {
   const { enterpriseNumber, invoiceId, kind } = notice;
-  const key = { enterpriseNumber, invoiceId, kind };
-  if ('file' in result) return { ...key, status: 'sent', failure: null };
-  return { ...key, status: result.retried ? 'queued' : 'failed', failure: result.reason };
+  const attempts = notice.attempts + (result.kind === 'down' ? 0 : 1);
+  const key = { enterpriseNumber, invoiceId, kind, attempts, notBefore: null };
+  if (result.kind === 'accepted') return { ...key, status: 'sent', failure: null };
+  if (!isRetried(notice, result)) return { ...key, status: 'failed', failure: result.reason };
+  const wait = result.kind === 'later' ? retryAfter(attempts) : null;
+  return {
+    ...key,
+    status: 'queued',
+    failure: result.reason,
+    notBefore: wait === null ? null : isoMoment(now + wait),
+  };
+}
+
+function noteBatch({ config, log }: NoticeContext, batch: readonly HandedOver[]): void {
+  const { channel } = config.navette.notices;
+  for (const { notice, result } of batch) {
+    const { enterpriseNumber, invoiceNumber: invoice, kind, language } = notice;
+    const facts = { enterpriseNumber, invoice, kind, language, channel };
+    if (result.kind === 'accepted') log('notice.sent', facts);
+    else if (result.kind === 'down') continue;
+    else if (isRetried(notice, result)) log('notice.postponed', { ...facts, reason: result.reason });
+    else log('notice.failed', { ...facts, reason: result.reason });
+  }
+  const down = batch.find(({ result }) => result.kind === 'down')?.result;
+  if (down?.kind === 'down') log('notice.channel_down', { channel, reason: down.reason });
 }
 
 function noticeFacts(notice: QueuedNotice, { issuer, vat }: NoticeContext['config']['navette']): NoticeFacts {

@@ -55,6 +55,12 @@ export async function stageTable(session: Session, fitted: FittedFile): Promise<
   return { rows: dataRows, warnings, lastLineComplete, proven: proof !== null };
 }
 
+/** Brings the one row that a person has typed into the stage of beneficiaries. */
+export async function stageTypedRow(session: Session, row: MappedRow): Promise<void> {
+  await createBeneficiaryStage(session);
+  await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, [[beneficiaryRow(row, 1)]]);
+}
+
 /** Whether the last row of a file is shorter than every row before it: with no line end behind it, it was cut. */
 function createRowLengths() {
   let shortest = Number.POSITIVE_INFINITY;
@@ -110,7 +116,7 @@ function plain(value: FieldValue): string | number | null {
   return value === undefined || value === CLEAR ? null : value;
 }
 
-export function isRejected(issues: readonly Pick<RowIssue, 'severity'>[]): boolean {
+function isRejected(issues: readonly Pick<RowIssue, 'severity'>[]): boolean {
   return issues.some((issue) => issue.severity === 'error');
 }
 

@@ -8,13 +8,14 @@ export interface EntryToAccept {
   readonly amount: Cents;
   readonly status: EntryStatus;
   readonly reversal: boolean;
+  readonly why: string | null;
   /** what of the amount was accepted for other invoices before */
   readonly spent: Cents;
 }
 
 export async function readEntryToAccept(db: Db, id: number): Promise<EntryToAccept | null> {
   const found = await sql<EntryToAccept>`
-    select e.amount, e.status, e.reversal,
+    select e.amount, e.status, e.reversal, e.why,
            (select coalesce(sum(p.amount), 0)::bigint from payment p
              where p.bank_entry_id = e.id and p.status = 'accepted') as spent
       from bank_entry e where e.id = ${id} for update of e`.execute(db);

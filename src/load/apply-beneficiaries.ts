@@ -1,12 +1,23 @@
 /** Beneficiaries of one staged file: the order of the statements that check, weigh and write them. */
 import { sql } from 'kysely';
-import type { ImportMode, Scope } from '../model.ts';
+import type { FileCounts, ImportMode, Scope } from '../model.ts';
 import { planProducts, writeProducts } from './beneficiary-products.ts';
 import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
 import type { Db } from './database.ts';
 import { type Applied, type Consent, findHold } from './decide-plan.ts';
 import { createDepartures, findAbsent, findExplicitDepartures, writeAbsences } from './departures.ts';
-import { countOutcomes, createFindings, type Delivery, lockEmployers, writeIssues } from './found-issues.ts';
+import {
+  countOutcomes,
+  createFindings,
+  type Delivery,
+  lockEmployers,
+  type RowSource,
+  type TypedRow,
+  tellIssues,
+  writeIssues,
+} from './found-issues.ts';
+import type { StoredIssue } from './ledger.ts';
+import { replaceStagedNumbers } from './person-numbers.ts';
 import { planBeneficiaries } from './plan-beneficiaries.ts';
 import { BENEFICIARY_STAGE } from './stage-beneficiaries.ts';
 import {
@@ -29,12 +40,62 @@ export interface BeneficiariesToApply {
 
 /** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
 export async function applyBeneficiaries(db: Db, delivery: Delivery, options: BeneficiariesToApply): Promise<Applied> {
-  const { today, consent } = options;
+  const { today } = options;
   await createFindings(db);
   await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
     db,
   );
+  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await lockEmployers(db, BENEFICIARY_STAGE);
+  const { held, protectedEmployers } = await planAndWeigh(db, delivery, options);
+  await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
+  const absent = await countAbsent(db);
+  if (held === null) {
+    await writePeople(db, delivery, today);
+    if (options.scope === 'full') await writeAbsences(db, delivery, options, today);
+  }
+  return { counts: await countOutcomes(db, BENEFICIARY_STAGE, absent), held, protectedEmployers };
+}
+
+/** What came of one typed row: its issues, and its one outcome, null when it was refused. */
+export interface TypedOutcome {
+  readonly counts: FileCounts;
+  readonly issues: readonly StoredIssue[];
+}
+
+/**
+ * Applies one row that a person has typed by the same statements as a file's; the gates are for files. The word of a person
+ * is newer than whatever is known. With an error among the issues nothing was written.
+ */
+export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string): Promise<TypedOutcome> {
+  await createFindings(db);
+  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
+  await lockEmployers(db, BENEFICIARY_STAGE);
+  await sql`
+    create temporary table delivery on commit drop as
+    select greatest(${row.asOf}::timestamptz, max(b.as_of)) as as_of
+      from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)`.execute(db);
+  await planAndWeigh(db, row, { mode: 'upsert', scope: 'delta', today, dropId: '', layoutId: '', consent: UNWEIGHED });
+  await writePeople(db, row, today);
+  return { counts: await countOutcomes(db, BENEFICIARY_STAGE, 0), issues: await tellIssues(db, BENEFICIARY_STAGE) };
+}
+
+const MANY = 2_000_000_000;
+const UNWEIGHED: Consent = {
+  by: 'gates',
+  safety: {
+    proven: true,
+    configurationChanged: false,
+    limits: { maxRejectedRatio: 1, maxDeactivatedRatio: 1, maxDeactivatedCount: MANY },
+  },
+};
+
+async function planAndWeigh(
+  db: Db,
+  delivery: RowSource,
+  options: BeneficiariesToApply,
+): Promise<Pick<Applied, 'held' | 'protectedEmployers'>> {
+  const { today, consent } = options;
   await checkStagedBeneficiaries(db, delivery);
   await planBeneficiaries(db, delivery, today);
   await checkPlannedBeneficiaries(db, delivery, options.mode);
@@ -44,18 +105,16 @@ export async function applyBeneficiaries(db: Db, delivery: Delivery, options: Be
   await findExplicitDepartures(db);
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
   await findSensitiveChanges(db);
-  const held = await findHold(db, delivery.fileId, BENEFICIARY_STAGE, consent);
+  const held = await findHold(db, delivery.fileId ?? 0, BENEFICIARY_STAGE, consent);
   if (held === null && consent.by === 'person' && consent.upsertsOnly) await keepEverybodyActive(db);
   await warnOfOutcomes(db);
-  await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
-  const absent = await countAbsent(db);
-  if (held === null) {
-    await insertBeneficiaries(db, delivery, today);
-    await updateBeneficiaries(db, delivery, today);
-    await writeProducts(db, delivery);
-    if (options.scope === 'full') await writeAbsences(db, delivery, options, today);
-  }
-  return { counts: await countOutcomes(db, BENEFICIARY_STAGE, absent), held, protectedEmployers };
+  return { held, protectedEmployers };
+}
+
+async function writePeople(db: Db, source: RowSource, today: string): Promise<void> {
+  await insertBeneficiaries(db, source, today);
+  await updateBeneficiaries(db, source, today);
+  await writeProducts(db, source);
 }
 
 async function countAbsent(db: Db): Promise<number> {

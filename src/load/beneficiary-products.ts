@@ -1,7 +1,7 @@
 /** The products of people and their face values by month: what a row's columns AG to AJ change. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
-import type { Delivery } from './found-issues.ts';
+import { historySource, type RowSource } from './found-issues.ts';
 
 /**
  * Fills `plan_product`: for every planned row the products that would differ from what the person has in its month.
@@ -47,7 +47,7 @@ export async function planProducts(db: Db): Promise<void> {
 }
 
 /** Writes the planned changes of rows that took effect. A person's first value of a product holds from the beginning. */
-export async function writeProducts(db: Db, delivery: Delivery): Promise<void> {
+export async function writeProducts(db: Db, delivery: RowSource): Promise<void> {
   await sql`
     with due as (
       select b.enterprise_number, b.id, c.product_code, c.face_value, c.removed, c.row_number,
@@ -63,11 +63,11 @@ export async function writeProducts(db: Db, delivery: Delivery): Promise<void> {
                               and x.product_code = c.product_code and x.valid_from <= c.month and not x.removed
                             order by x.valid_from desc limit 1) now_held on true
     ), history as (
-      insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
-      select enterprise_number, id, ${delivery.fileId}::bigint, row_number,
+      insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, changed_by, why, before, after)
+      select enterprise_number, id, ${historySource(delivery, sql`row_number`)},
              jsonb_build_object('product', product_code, 'faceValue', old_value),
              jsonb_build_object('product', product_code, 'faceValue', face_value, 'removed', removed, 'from', valid_from)
-        from due where valid_from > '1900-01-01'
+        from due where valid_from > '1900-01-01' or ${delivery.fileId === null}
     )
     insert into beneficiary_product (enterprise_number, beneficiary_id, product_code, valid_from, face_value, removed)
     select enterprise_number, id, product_code, valid_from, face_value, removed from due

@@ -15,6 +15,20 @@ export interface BeneficiaryRecord {
   readonly history: readonly Row[];
 }
 
+/** Active or inactive, undefined for an unknown person or employer alike. */
+export async function findBeneficiaryStatus(
+  db: Db,
+  enterpriseNumber: string,
+  nationalRegisterNumber: string,
+): Promise<'active' | 'inactive' | undefined> {
+  const found = await sql<{ status: 'active' | 'inactive' }>`
+    select status from beneficiary
+     where enterprise_number = ${enterpriseNumber} and national_register_number = ${nationalRegisterNumber}`.execute(
+    db,
+  );
+  return found.rows[0]?.status;
+}
+
 /** @returns undefined for an unknown person or employer alike */
 export async function getBeneficiary(
   db: Db,

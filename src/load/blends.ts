@@ -47,8 +47,33 @@ export async function splitBlends(db: Db): Promise<void> {
            case when printed_value > max_face_value then jsonb_build_object('limit', max_face_value) else '{}' end
       from blend where not explained`.execute(db);
   await sql`
-    update plan_payroll p set quantity = b.n, face_value = b.own_value, said_value = b.own_value, given_back = b.given_back
-      from blend b where b.explained and b.row_number = p.row_number`.execute(db);
+    update plan_payroll p
+       set quantity = b.n, face_value = b.own_value, said_value = b.own_value, given_back = b.given_back,
+           restated_quantity = e.restated_quantity, restated_as_of = e.restated_as_of,
+           outcome = case when p.stale then 'unchanged' when e.restated_as_of is null then 'created'
+                          when (e.restated_quantity, b.given_back) <> (b.n, coalesce(s.quantity, 0)) then 'updated'
+                          else 'unchanged' end
+      from blend b
+      left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
+                               = (b.enterprise_number, b.beneficiary_id, b.product_code, b.period, b.own_value)
+      left join entitlement_split s on (s.enterprise_number, s.beneficiary_id, s.product_code, s.period)
+                                     = (b.enterprise_number, b.beneficiary_id, b.product_code, b.period)
+     where b.explained and b.row_number = p.row_number`.execute(db);
+}
+
+/** For a file that prints no values. */
+export async function createNoBlends(db: Db): Promise<void> {
+  await sql`create temporary table blend (row_number integer, explained boolean) on commit drop`.execute(db);
+}
+
+/** A total that was split before and is not any more has changed, even when the count itself has not. */
+export async function noticeEndedSplits(db: Db): Promise<void> {
+  await sql`
+    update plan_payroll p set outcome = 'updated'
+      from entitlement_split s
+     where p.outcome = 'unchanged' and not p.stale and p.given_back = 0
+       and (s.enterprise_number, s.beneficiary_id, s.product_code, s.period)
+         = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period)`.execute(db);
 }
 
 /**
@@ -59,9 +84,9 @@ export async function undoSplits(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     create temporary table undone on commit drop as
     select distinct s.* from entitlement_split s
-      join restated r on (r.enterprise_number, r.beneficiary_id, r.product_code)
-                       = (s.enterprise_number, s.beneficiary_id, s.product_code)
-     where not r.stale
+      join plan_payroll r on (r.enterprise_number, r.beneficiary_id, r.product_code)
+                           = (s.enterprise_number, s.beneficiary_id, s.product_code)
+     where not r.stale and r.leads and r.outcome is not null
        and (r.period = s.period or r.period = s.earlier_period and s.as_of < ${delivery.asOf}::timestamptz)
        and not exists (select from new_split n where (n.enterprise_number, n.beneficiary_id, n.product_code, n.period)
                                                    = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period)
@@ -76,13 +101,17 @@ export async function undoSplits(db: Db, delivery: Delivery): Promise<void> {
 }
 
 /** Fills `new_split` with what the rows that are neither stale nor copies take off earlier months. */
-export async function planSplits(db: Db): Promise<void> {
+export async function planSplits(db: Db, printed: boolean): Promise<void> {
   await sql`
-    create temporary table new_split on commit drop as
+    create temporary table new_split (like entitlement_split) on commit drop`.execute(db);
+  if (!printed) return;
+  await sql`
+    insert into new_split (enterprise_number, beneficiary_id, product_code, period, earlier_period, earlier_face_value, quantity,
+                           row_number, as_of)
     select b.enterprise_number, b.beneficiary_id, b.product_code, b.period, b.earlier_period,
-           b.earlier_value as earlier_face_value, b.given_back::int as quantity, b.row_number
+           b.earlier_value as earlier_face_value, b.given_back::int as quantity, b.row_number, 'epoch'
       from blend b
-      join restated r on r.row_number = b.row_number and not r.stale
+      join plan_payroll p on p.row_number = b.row_number and p.leads and not p.stale and p.outcome is not null
      where b.explained`.execute(db);
 }
 

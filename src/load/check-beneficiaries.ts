@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import type { ImportMode } from '../model.ts';
 import type { Db } from './database.ts';
-import { type Delivery, findIssue, findMissingMandates } from './found-issues.ts';
+import { findIssue, findMissingMandates, type RowSource } from './found-issues.ts';
 
 /** Checks that need no plan: mandates, and several rows about one person. */
-export async function checkStagedBeneficiaries(db: Db, delivery: Delivery): Promise<void> {
+export async function checkStagedBeneficiaries(db: Db, delivery: RowSource): Promise<void> {
   await findMissingMandates(
     db,
     'stage_beneficiary',
@@ -28,7 +28,7 @@ export async function checkStagedBeneficiaries(db: Db, delivery: Delivery): Prom
 }
 
 /** Checks of the planned records against the employer's reference data and the person as known. */
-export async function checkPlannedBeneficiaries(db: Db, delivery: Delivery, mode: ImportMode): Promise<void> {
+export async function checkPlannedBeneficiaries(db: Db, delivery: RowSource, mode: ImportMode): Promise<void> {
   if (mode === 'create') {
     await findIssue(
       'mode.exists',
@@ -101,7 +101,7 @@ const NAMED_PRODUCTS = sql`
                  ) as n (field, code, face_value)
    where n.code is not null and n.code <> 'none'`;
 
-async function checkProducts(db: Db, delivery: Delivery): Promise<void> {
+async function checkProducts(db: Db, delivery: RowSource): Promise<void> {
   await sql`
     insert into found_issue (row_number, column_name, code, severity, params)
     select n.row_number, n.field,

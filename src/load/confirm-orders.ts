@@ -22,26 +22,30 @@ export async function readSelfConfirmingDrafts(
   return found.rows;
 }
 
+/** Nothing but an employment that ended leaves its last months to be ordered, unless a person has ordered them by name. */
+const EARNED_TOO_LATE = sql`(o.ordered_by is null
+  and (b.status_reason is distinct from 'employment-ended' or to_char(b.employment_end, 'YYYY-MM') < l.period))`;
+
 /**
- * Takes the lines of people who left since the draft was made, and carries them. An order that loses all its lines has
- * nothing to confirm: it is cancelled and taken out of `order_set`.
+ * Takes the lines of people who left since the draft was made, and carries them; on an order that a person made for leavers
+ * only those of people without a card. An order without lines, and without a card in the place of a lost one that is still
+ * wanted, has nothing to confirm: it is cancelled and taken out of `order_set`.
  * @returns the orders that were cancelled
  */
 export async function carryLinesOfLeavers(db: Db, today: Day): Promise<OrderKey[]> {
   await sql`
     with gone as (
-      delete from order_line l using order_set s, beneficiary b
+      delete from order_line l using order_set s, beneficiary b, voucher_order o
        where l.enterprise_number = s.enterprise_number and l.order_id = s.order_id
+         and o.enterprise_number = s.enterprise_number and o.id = s.order_id
          and b.enterprise_number = l.enterprise_number and b.id = l.beneficiary_id and b.status <> 'active'
-         and (l.quantity < 0 or b.status_reason is distinct from 'employment-ended'
-              or to_char(b.employment_end, 'YYYY-MM') < l.period
+         and (l.quantity < 0 or ${EARNED_TOO_LATE}
               or not exists (
                 select from card c
                  where c.national_register_number = b.national_register_number and c.status = 'active'
                    and coalesce(c.expires_on, 'infinity') >= ${today}::date))
       returning l.*, case when l.quantity < 0 then 'leaver.residue'
-                          when b.status_reason is distinct from 'employment-ended'
-                            or to_char(b.employment_end, 'YYYY-MM') < l.period then 'leaver.unordered'
+                          when ${EARNED_TOO_LATE} then 'leaver.unordered'
                           else 'no-card' end as reason
     ), summed as (
       select g.enterprise_number, g.beneficiary_id, o.product_code, g.period, g.face_value, sum(g.quantity)::int as quantity,
@@ -68,6 +72,13 @@ export async function carryLinesOfLeavers(db: Db, today: Day): Promise<OrderKey[
     with emptied as (
       delete from order_set s
        where not exists (select from order_line l where l.enterprise_number = s.enterprise_number and l.order_id = s.order_id)
+         and not exists (
+           select from order_card k
+             join beneficiary b on b.enterprise_number = k.enterprise_number and b.status = 'active'
+                               and b.national_register_number = k.national_register_number
+            where k.enterprise_number = s.enterprise_number and k.order_id = s.order_id and k.action = 'replacement'
+              and not exists (select from card c where c.national_register_number = k.national_register_number
+                                                   and c.status in ('active', 'ordered')))
       returning s.*
     )
     update voucher_order o

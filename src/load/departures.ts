@@ -28,7 +28,7 @@ export async function findExplicitDepartures(db: Db): Promise<void> {
  */
 export async function findAbsent(
   db: Db,
-  delivery: Delivery,
+  delivery: Pick<Delivery, 'asOf' | 'secretariat'>,
   place: { dropId: string; layoutId: string },
 ): Promise<number> {
   await sql`

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts, IssueCode, Severity } from '../model.ts';
 import type { Db } from './database.ts';
+import type { StoredIssue } from './ledger.ts';
 
 /** What one file is applied with; the same for every row of it. */
 export interface Delivery {
@@ -13,15 +14,35 @@ export interface Delivery {
   readonly asOf: string;
 }
 
+/** The same for one row that a person types: no file, and their word in its place. */
+export interface TypedRow extends Omit<Delivery, 'fileId'> {
+  readonly fileId: null;
+  readonly word: { readonly by: string; readonly why: string };
+}
+
+export type RowSource = Delivery | TypedRow;
+
+/** Values for the columns `file_id, row_number, changed_by, why` of a history row. */
+export function historySource(source: RowSource, rowNumber: RawBuilder<unknown>): RawBuilder<unknown> {
+  return source.fileId === null
+    ? sql`null::bigint, null::integer, ${source.word.by}::text, ${source.word.why}::text`
+    : sql`${source.fileId}::bigint, ${rowNumber}, null::text, null::text`;
+}
+
 /** Temporary tables of the apply transaction; they end with it. */
 export async function createFindings(db: Db): Promise<void> {
-  await sql`
-    create temporary table found_issue (
-      row_number integer, column_name text, code text not null, severity text not null, params jsonb not null default '{}'
-    ) on commit drop`.execute(db);
+  await createIssues(db);
   await sql`
     create temporary table row_outcome (
       row_number integer primary key, outcome text not null, deactivated boolean not null default false
+    ) on commit drop`.execute(db);
+}
+
+/** The table of issues alone, for a plan that keeps its outcomes itself and shows them as `row_outcome`. */
+export async function createIssues(db: Db): Promise<void> {
+  await sql`
+    create temporary table found_issue (
+      row_number integer, column_name text, code text not null, severity text not null, params jsonb not null default '{}'
     ) on commit drop`.execute(db);
 }
 
@@ -46,16 +67,28 @@ export async function writeIssues(db: Db, stage: string, fileId: number): Promis
   await sql`
     insert into row_issue (file_id, row_number, column_name, code, severity, params)
     select ${fileId}::bigint, row_number, column_name, code, severity, params
-      from (
-        select row_number, column_name, code, severity, params from found_issue
-        union all
-        select s.row_number, i.column_name, i.code, i.severity, i.params
-          from ${sql.table(stage)} s,
-               jsonb_to_recordset(s.issues) as i (column_name text, code text, severity text, params jsonb)
-         where s.issues is not null
-           and not exists (select from found_issue f where f.row_number = s.row_number and f.code = 'mandate.missing')
-      ) as all_issues
+      from (${allIssues(stage)}) as all_issues
      order by row_number, severity, column_name`.execute(db);
+}
+
+/** The same issues told and not written: what a person types has no file to keep them with. */
+export async function tellIssues(db: Db, stage: string): Promise<StoredIssue[]> {
+  const found = await sql<StoredIssue>`
+    select null::integer as "rowNumber", column_name as "columnName", code, severity, params
+      from (${allIssues(stage)}) as all_issues
+     order by severity, column_name nulls first`.execute(db);
+  return found.rows;
+}
+
+function allIssues(stage: string): RawBuilder<unknown> {
+  return sql`
+    select row_number, column_name, code, severity, params from found_issue
+    union all
+    select s.row_number, i.column_name, i.code, i.severity, i.params
+      from ${sql.table(stage)} s,
+           jsonb_to_recordset(s.issues) as i (column_name text, code text, severity text, params jsonb)
+     where s.issues is not null
+       and not exists (select from found_issue f where f.row_number = s.row_number and f.code = 'mandate.missing')`;
 }
 
 /** Rows that the statements so far have refused, as an anti-join condition on an alias with `row_number`. */
@@ -67,15 +100,14 @@ export function refusedRow(alias: string): RawBuilder<boolean> {
 /** The counts of the outcomes; staged rows without an outcome are the rejected ones. */
 export async function countOutcomes(db: Db, stage: string, absent: number): Promise<FileCounts> {
   const found = await sql<Record<string, number>>`
-    select count(*)::int as read,
+    select (select count(*)::int from ${sql.table(stage)}) as read, count(*)::int as decided,
            count(*) filter (where o.outcome = 'created')::int as created,
            count(*) filter (where o.outcome = 'updated')::int as updated,
            count(*) filter (where o.outcome = 'unchanged')::int as unchanged,
            count(*) filter (where o.outcome = 'reactivated')::int as reactivated,
-           count(*) filter (where o.outcome is null)::int as rejected,
            count(*) filter (where o.outcome = 'duplicate')::int as "duplicateInFile",
            count(*) filter (where o.deactivated)::int as deactivated
-      from ${sql.table(stage)} s left join row_outcome o using (row_number)`.execute(db);
+      from row_outcome o`.execute(db);
   const row = found.rows[0] ?? {};
   const of = (name: string): number => row[name] ?? 0;
   return {
@@ -84,7 +116,7 @@ export async function countOutcomes(db: Db, stage: string, absent: number): Prom
     updated: of('updated'),
     unchanged: of('unchanged'),
     reactivated: of('reactivated'),
-    rejected: of('rejected'),
+    rejected: of('read') - of('decided'),
     duplicateInFile: of('duplicateInFile'),
     deactivated: of('deactivated') + absent,
   };
@@ -109,7 +141,7 @@ export async function lockEmployers(db: Db, stage: string): Promise<void> {
 export async function findMissingMandates(
   db: Db,
   stage: string,
-  delivery: Delivery,
+  delivery: Pick<RowSource, 'secretariat'>,
   holds: RawBuilder<unknown>,
 ): Promise<void> {
   const mandated =

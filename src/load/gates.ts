@@ -56,8 +56,8 @@ export async function weighPlan(db: Db, stage: string, safety: Safety): Promise<
         from employer_departure
     ), wherever as (select * from employer_departure union all select * from in_total),
     rejected as (
-      select count(*)::int as read, (count(*) - count(o.row_number))::int as count
-        from ${sql.table(stage)} s left join row_outcome o using (row_number)
+      select read, read - (select count(*)::int from row_outcome) as count
+        from (select count(*)::int as read from ${sql.table(stage)}) s
     ), sensitive as (
       select s.enterprise_number, count(*)::int as count,
              (select count(*)::int from beneficiary b

@@ -1,6 +1,7 @@
 /** Health at a glance: what came in, what waits, what is open. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { refundsDue } from './refunds.ts';
 
 export interface DropHealth {
   readonly dropId: string;
@@ -22,6 +23,11 @@ export interface Health {
   readonly queuedNotices: number;
   readonly failedNotices: number;
   readonly openBankEntries: number;
+  /** payments that went back after their order was released */
+  readonly paymentsTakenBack: number;
+  /** cancelled orders whose money was not paid back yet, and that money in cents */
+  readonly refundsDue: number;
+  readonly refundTotal: number;
 }
 
 export async function readHealth(db: Db, today: string): Promise<Health> {
@@ -40,8 +46,13 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
              as "overdueInvoices",
            (select count(*)::int from invoice_notice where status = 'queued') as "queuedNotices",
            (select count(*)::int from invoice_notice where status = 'failed') as "failedNotices",
-           (select count(*)::int from bank_entry where status in ('partial', 'over', 'duplicate', 'unknown', 'reversed'))
-             as "openBankEntries"`.execute(db);
+           (select count(*)::int from bank_entry where status in ('partial', 'over', 'duplicate', 'unknown'))
+             as "openBankEntries",
+           (select count(*)::int from bank_entry where status = 'reversed' and why = 'takes-back-released')
+             as "paymentsTakenBack",
+           r."refundsDue", r."refundTotal"
+      from (select count(*)::int as "refundsDue", coalesce(sum(due), 0)::bigint as "refundTotal"
+              from (${refundsDue}) d) r`.execute(db);
   const [row] = counts.rows;
   if (row === undefined) throw new Error('the database gave no counts');
   return { drops: drops.rows, ...row };

@@ -1,4 +1,4 @@
-/** Invoices and credit notes with their gap-free numbers and their queued notices. */
+/** Invoices and credit notes with their gap-free numbers, and their queued notices and e-invoices. */
 import { sql } from 'kysely';
 import type { Cents, Day } from '../model.ts';
 import type { Db } from './database.ts';
@@ -26,7 +26,7 @@ export async function drawCommunicationCounters(db: Db, count: number): Promise<
 }
 
 /**
- * Numbers the invoices in the order in which they come, writes them, and queues a notice of each. To be the last thing that a
+ * Numbers the invoices in the order in which they come, writes them, and queues a notice and an e-invoice of each. To be the last thing that a
  * transaction does: the row of the series stays locked until its end, which is what keeps the numbers without gaps.
  * @param series the year, or `CN` and the year; a number is the series, a dash and six digits
  */
@@ -72,6 +72,9 @@ export async function writeInvoices(
       join employer e on e.enterprise_number = i.enterprise_number
       left join cost_center c on c.enterprise_number = i.enterprise_number and c.number = i.cost_center
       cross join (values (${isCredit ? 'credit-note' : 'invoice'}::text)) as k (kind)`.execute(db);
+  await sql`
+    insert into e_invoice (enterprise_number, invoice_id, status)
+    select enterprise_number, id, 'queued' from invoice_written`.execute(db);
 }
 
 /** @returns the last number of the series, of which the last `count` are now the caller's */

@@ -28,6 +28,7 @@ export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
       path: seen.path,
       name: seen.name,
       size: seen.size,
+      listed_size: seen.size,
       mtime: seen.mtime,
       received_at: seen.receivedAt,
       received_on: seen.receivedOn,
@@ -41,8 +42,34 @@ export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
   return row.id;
 }
 
-export async function markFetched(db: Db, id: number, sha256: string, size: number): Promise<void> {
-  await db.updateTable('drop_file').set({ status: 'fetched', sha256, size }).where('id', '=', id).execute();
+/** What tells a whole file from a broken one, beside its own content. */
+export interface FetchFacts {
+  readonly sizeKnown: boolean;
+  readonly proof: 'checksum' | 'count' | null;
+  readonly expectedRows: number | null;
+}
+
+export async function markFetched(
+  db: Db,
+  id: number,
+  sha256: string,
+  size: number,
+  facts: FetchFacts = { sizeKnown: true, proof: null, expectedRows: null },
+): Promise<void> {
+  const { sizeKnown, proof, expectedRows } = facts;
+  await db
+    .updateTable('drop_file')
+    .set({
+      status: 'fetched',
+      sha256,
+      size,
+      size_known: sizeKnown,
+      proof,
+      expected_rows: expectedRows,
+      not_before: null,
+    })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** What was found out about a delivery before its rows are applied. */
@@ -60,7 +87,11 @@ export interface Identity {
   readonly contentKey: string;
 }
 
-export async function writeIdentity(db: Db, id: number, identity: Identity): Promise<void> {
+export async function writeIdentity(
+  db: Db,
+  { id, fence }: { id: number; fence: number },
+  identity: Identity,
+): Promise<void> {
   await db
     .updateTable('drop_file')
     .set({
@@ -76,6 +107,7 @@ export async function writeIdentity(db: Db, id: number, identity: Identity): Pro
       content_key: identity.contentKey,
     })
     .where('id', '=', id)
+    .where('fence', '=', fence)
     .execute();
 }
 
@@ -150,15 +182,12 @@ export async function markOutcome(
       counts: outcome.counts === undefined ? null : JSON.stringify(outcome.counts),
       duplicate_of: outcome.duplicateOf ?? null,
       applied_at: outcome.appliedAt ?? null,
+      claimed_by: null,
+      not_before: null,
+      retries: 0,
     })
     .where('id', '=', id)
     .execute();
-}
-
-export async function markArchived(db: Db, id: number, archivedAs: string): Promise<void> {
-  await sql`
-    update drop_file set archived_as = ${archivedAs}, status = case when status = 'applied' then 'archived' else status end
-     where id = ${id}`.execute(db);
 }
 
 /** Issues of the file as a whole, such as why it was rejected. */
@@ -205,40 +234,4 @@ export function listFiles(db: Db, filter: { readonly status?: FileStatus }) {
   let query = db.selectFrom('drop_file').selectAll().orderBy('id');
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   return query.execute();
-}
-
-/** Names and ages that this drop has shown before and that are not settled: a file already in the ledger is not fetched twice. */
-export async function findOpenArrival(
-  db: Db,
-  dropId: string,
-  path: string,
-  size: number,
-  mtime: string,
-): Promise<{ id: number; status: FileStatus; sha256: string | null } | null> {
-  const row = await db
-    .selectFrom('drop_file')
-    .select(['id', 'status', 'sha256'])
-    .where('drop_id', '=', dropId)
-    .where('path', '=', path)
-    .where('size', '=', size)
-    .where('mtime', '=', mtime)
-    .where('archived_as', 'is', null)
-    .orderBy('id', 'desc')
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** Decided files that still stand in the inbox of a drop, oldest first; size and time as they were listed. */
-export async function listToArchive(
-  db: Db,
-  dropId: string,
-): Promise<{ id: number; name: string; size: number; mtime: string }[]> {
-  return db
-    .selectFrom('drop_file')
-    .select(['id', 'name', 'size', 'mtime'])
-    .where('drop_id', '=', dropId)
-    .where('archived_as', 'is', null)
-    .where('status', 'in', ['applied', 'duplicate', 'superseded', 'held', 'rejected'])
-    .orderBy('id')
-    .execute();
 }

@@ -18,7 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
 };
 
 /** The newest schema this Navette knows. */
-export const NEWEST_SCHEMA = Object.keys(MIGRATIONS).sort().at(-1) ?? '';
+const NEWEST_SCHEMA = Object.keys(MIGRATIONS).sort().at(-1) ?? '';
 
 /**
  * Brings the schema up to date; several at once wait for each other.

@@ -13,6 +13,8 @@ export interface QueuedNotice extends NoticeKey {
   readonly language: Language;
   readonly recipient: string;
   readonly messageKey: string;
+  /** that failed so far */
+  readonly attempts: number;
   /** ISO moment */
   readonly queuedAt: string;
   readonly invoiceNumber: string;
@@ -38,22 +40,25 @@ export interface QueuedNotice extends NoticeKey {
 }
 
 /**
- * The next queued notices after `after`, locked for the caller's transaction; those that another worker is sending are left
- * out.
+ * The next queued notices after `after` that are due at the ISO moment `now`, locked for the caller's transaction; those that
+ * another worker is sending are left out.
  */
-export async function lockQueuedNotices(db: Db, after: NoticeKey | null, count: number): Promise<QueuedNotice[]> {
+export async function lockQueuedNotices(
+  db: Db,
+  { after, count, now }: { readonly after: NoticeKey | null; readonly count: number; readonly now: string },
+): Promise<QueuedNotice[]> {
   const found = await sql<QueuedNotice>`
     with next as (
-      select enterprise_number, invoice_id, kind, language, recipient, message_key, queued_at
+      select enterprise_number, invoice_id, kind, language, recipient, message_key, attempts, queued_at
         from invoice_notice
-       where status = 'queued'
+       where status = 'queued' and (not_before is null or not_before <= ${now}::timestamptz)
          and (enterprise_number, invoice_id, kind)
            > (${after?.enterpriseNumber ?? ''}, ${after?.invoiceId ?? 0}::bigint, ${after?.kind ?? ''})
        order by enterprise_number, invoice_id, kind
        limit ${count} for update skip locked
     )
     select n.enterprise_number as "enterpriseNumber", n.invoice_id as "invoiceId", n.kind, n.language, n.recipient,
-           n.message_key as "messageKey", n.queued_at as "queuedAt", i.number as "invoiceNumber",
+           n.message_key as "messageKey", n.attempts, n.queued_at as "queuedAt", i.number as "invoiceNumber",
            case when i.kind = 'credit' then (
              select string_agg(b.number, ', ' order by b.id) from invoice b
               where b.enterprise_number = i.enterprise_number and b.order_id = i.order_id
@@ -76,15 +81,20 @@ export interface NoticeOutcome extends NoticeKey {
   /** `queued`: to be tried again */
   readonly status: 'sent' | 'failed' | 'queued';
   readonly failure: string | null;
+  /** so far, this one included when it counts */
+  readonly attempts: number;
+  /** ISO moment before which it is not tried again; null for any time */
+  readonly notBefore: string | null;
 }
 
 /** Writes how each notice went; `at` is the ISO moment of sending. */
 export async function writeNoticeOutcomes(db: Db, outcomes: readonly NoticeOutcome[], at: string): Promise<void> {
   await sql`
     update invoice_notice n
-       set status = o.status, failure = o.failure, attempts = n.attempts + 1,
+       set status = o.status, failure = o.failure, attempts = o.attempts, not_before = o."notBefore",
            sent_at = case o.status when 'sent' then ${at}::timestamptz end
       from jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb)
-             as o ("enterpriseNumber" text, "invoiceId" bigint, kind text, status text, failure text)
+             as o ("enterpriseNumber" text, "invoiceId" bigint, kind text, status text, failure text,
+                   attempts integer, "notBefore" timestamptz)
      where n.enterprise_number = o."enterpriseNumber" and n.invoice_id = o."invoiceId" and n.kind = o.kind`.execute(db);
 }

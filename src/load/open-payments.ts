@@ -71,25 +71,34 @@ export async function readOpenEntries(db: Db): Promise<OpenEntry[]> {
   return found.rows;
 }
 
-/** The invoices that these structured communications name, under the lock of their employers, as all who change orders lock them. */
+/**
+ * The invoices that these structured communications name, and those that a person paid with the same entry: what takes back
+ * the one takes back the other. Under the lock of their employers, as all who change orders lock them.
+ */
 export async function lockNamedInvoices(db: Db, communications: readonly string[]): Promise<NamedInvoice[]> {
+  const wanted = sql`
+    select enterprise_number, invoice_id from structured_communication where number = any(${communications}::text[])
+     union
+    select o.enterprise_number, o.invoice_id
+      from structured_communication c
+      join payment p on p.enterprise_number = c.enterprise_number and p.invoice_id = c.invoice_id and p.status = 'accepted'
+      join payment o on o.bank_entry_id = p.bank_entry_id and o.status = 'accepted'
+     where c.number = any(${communications}::text[])`;
   await sql`
     select enterprise_number from employer
-     where enterprise_number in (
-       select enterprise_number from structured_communication where number = any(${communications}::text[]))
+     where enterprise_number in (select enterprise_number from (${wanted}) w)
      order by enterprise_number for update`.execute(db);
   const found = await sql<NamedInvoice>`
     select i.id, i.enterprise_number as "enterpriseNumber", i.number, i.order_id as "orderId",
            c.number as "structuredCommunication", i.total, i.status, o.status as "orderStatus",
-           (select coalesce(jsonb_agg(jsonb_build_object('entryId', p.bank_entry_id, 'amount', p.amount)
-                                      order by p.bank_entry_id), '[]')
-              from payment p
+           (select coalesce(jsonb_agg(jsonb_build_object('entryId', e.id, 'amount', e.amount) order by e.id), '[]')
+              from payment p join bank_entry e on e.id = p.bank_entry_id
              where p.enterprise_number = i.enterprise_number and p.invoice_id = i.id
                and p.status in ('matched', 'accepted')) as "paidBy"
-      from structured_communication c
-      join invoice i on i.enterprise_number = c.enterprise_number and i.id = c.invoice_id
+      from (${wanted}) w
+      join structured_communication c on c.enterprise_number = w.enterprise_number and c.invoice_id = w.invoice_id
+      join invoice i on i.enterprise_number = w.enterprise_number and i.id = w.invoice_id
       join voucher_order o on o.enterprise_number = i.enterprise_number and o.id = i.order_id
-     where c.number = any(${communications}::text[])
      order by i.enterprise_number, i.id`.execute(db);
   return found.rows;
 }

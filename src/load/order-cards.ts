@@ -62,7 +62,7 @@ export async function dropMootCards(db: Db, lastDay: Day): Promise<void> {
      where k.enterprise_number = s.enterprise_number and k.order_id = s.order_id
        and b.enterprise_number = k.enterprise_number and b.national_register_number = k.national_register_number
        and (b.status <> 'active' or not ${NONE_ORDERED}
-            or (k.action = 'new' and not ${NONE_ACTIVE})
+            or (k.action <> 'renewal' and not ${NONE_ACTIVE})
             or (k.action = 'renewal' and not exists (
                   select from card c
                    where c.national_register_number = k.national_register_number and c.status = 'active'

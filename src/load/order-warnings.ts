@@ -52,13 +52,7 @@ export async function writeDraftWarnings(db: Db): Promise<void> {
        where exists (select from order_line l
                       where l.enterprise_number = r.enterprise_number and l.order_id = r.order_id and l.beneficiary_id = b.id)
       union all
-      select r.enterprise_number, r.order_id, r.product_code, 'card.renewal',
-             concat_ws(':', b.id, c.expires_on), jsonb_build_object('beneficiaryId', b.id, 'expiresOn', c.expires_on)
-        from ${draft}
-        join order_card k on k.enterprise_number = r.enterprise_number and k.order_id = r.order_id and k.action = 'renewal'
-        join beneficiary b on b.enterprise_number = k.enterprise_number
-                          and b.national_register_number = k.national_register_number
-        join card c on c.national_register_number = k.national_register_number and c.status = 'active'
+      ${renewalsOn(draft)}
       union all
       select r.enterprise_number, r.order_id, r.product_code, 'slot.late', concat_ws(':', r.standing_order_id, r.period),
              jsonb_build_object('dueOn', r.late_due_on)
@@ -68,6 +62,26 @@ export async function writeDraftWarnings(db: Db): Promise<void> {
         from ${draft}
        where r.standing_order_id is not null and not exists (${confirmedOrderOf(sql`r`)})`,
   );
+}
+
+/** Warnings of the renewals that the drafts in `order_set` name; what was written before stays as it is. */
+export async function writeRenewalWarnings(db: Db): Promise<void> {
+  const draft = sql`(
+    select s.*, o.product_code from order_set s
+      join voucher_order o on o.enterprise_number = s.enterprise_number and o.id = s.order_id) r`;
+  await writeWarnings(db, renewalsOn(draft));
+}
+
+function renewalsOn(draft: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select r.enterprise_number, r.order_id, r.product_code, 'card.renewal' as code,
+           concat_ws(':', b.id, c.expires_on) as key,
+           jsonb_build_object('beneficiaryId', b.id, 'expiresOn', c.expires_on) as params
+      from ${draft}
+      join order_card k on k.enterprise_number = r.enterprise_number and k.order_id = r.order_id and k.action = 'renewal'
+      join beneficiary b on b.enterprise_number = k.enterprise_number
+                        and b.national_register_number = k.national_register_number
+      join card c on c.national_register_number = k.national_register_number and c.status = 'active'`;
 }
 
 function confirmedOrderOf(order: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Cents, Day } from '../model.ts';
 import type { Db } from './database.ts';
 import type { OrderKey } from './order-locks.ts';
+import { withdrawReminders } from './reminders.ts';
 
 export const ENTRY_STATUSES = [
   'matched',
@@ -33,7 +34,7 @@ export interface InvoiceKey {
 
 /**
  * Each decision replaces what was said of its entry before; one that says the same again changes nothing. What a person
- * accepted stays readable in `why` when the payment is taken back.
+ * accepted stays readable in `why` when the payment is taken back, and then from every invoice that it paid.
  */
 export async function writeDecisions(db: Db, decisions: readonly DecisionToWrite[]): Promise<void> {
   const decided = sql`jsonb_to_recordset(${JSON.stringify(decisions)}::jsonb)
@@ -50,7 +51,8 @@ export async function writeDecisions(db: Db, decisions: readonly DecisionToWrite
        set status = d.status, decided_by = 'system', at = now(),
            why = d.why || case p.status when 'accepted' then format(' (accepted by %s: %s)', p.decided_by, p.why) else '' end
       from ${decided}
-     where p.bank_entry_id = d."entryId" and p.invoice_id = d."invoiceId" and (p.status, p.why) is distinct from (d.status, d.why)
+     where p.bank_entry_id = d."entryId" and (p.invoice_id = d."invoiceId" or d.status = 'reversed')
+       and (p.status, p.why) is distinct from (d.status, d.why)
   `.execute(db);
   await sql`
     insert into payment (bank_entry_id, enterprise_number, invoice_id, amount, status, decided_by, why)
@@ -60,9 +62,10 @@ export async function writeDecisions(db: Db, decisions: readonly DecisionToWrite
      order by d."entryId"`.execute(db);
 }
 
-/** Open invoices are paid; an order is paid once all its invoices are, credit notes aside. @returns the orders paid now */
+/** Open invoices are paid, and nobody is reminded of them any more; an order is paid once all its invoices are, credit notes aside. @returns the orders paid now */
 export async function markInvoicesPaid(db: Db, invoices: readonly InvoiceKey[], today: Day): Promise<OrderKey[]> {
   await setInvoiceStatus(db, invoices, 'open', 'paid');
+  await withdrawReminders(db, [...new Set(invoices.map(({ enterpriseNumber }) => enterpriseNumber))]);
   const paid = await sql<OrderKey>`
     update voucher_order o set status = 'paid', paid_on = ${today}::date
       from (${ordersOf(invoices)}) k
@@ -97,6 +100,21 @@ function ordersOf(invoices: readonly InvoiceKey[]) {
     select distinct i.enterprise_number, i.order_id
       from jsonb_to_recordset(${JSON.stringify(invoices)}::jsonb) as k ("enterpriseNumber" text, id bigint)
       join invoice i on i.enterprise_number = k."enterpriseNumber" and i.id = k.id`;
+}
+
+/** Cents of bank entries in one currency and with one status. */
+export interface EntryMoney {
+  readonly currency: string;
+  readonly status: EntryStatus;
+  readonly cents: Cents;
+}
+
+/** What these bank entries amount to, as they stand now. */
+export async function sumEntries(db: Db, ids: readonly number[]): Promise<EntryMoney[]> {
+  const found = await sql<EntryMoney>`
+    select currency, status, sum(amount)::bigint as cents from bank_entry
+     where id = any(${ids}::bigint[]) group by 1, 2 order by 1, 2`.execute(db);
+  return found.rows;
 }
 
 export interface PaymentRow {

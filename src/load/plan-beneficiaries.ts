@@ -2,13 +2,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import { PLAIN_COLUMNS, PLANNED_COLUMNS } from './beneficiary-columns.ts';
 import type { Db } from './database.ts';
-import type { Delivery } from './found-issues.ts';
+import type { RowSource } from './found-issues.ts';
 
 /**
  * Fills `plan_beneficiary`: one row for every staged row that is neither rejected nor refused so far, with the record as it
  * would be (columns of `beneficiary`), the person it is about (`known_id`, null for a new one) and how the row stands to it.
  */
-export async function planBeneficiaries(db: Db, delivery: Delivery, today: string): Promise<void> {
+export async function planBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
   const merged = PLAIN_COLUMNS.map(({ column, type }) => sql`${merge(column, type)} as ${sql.ref(column)}`);
   await sql`
     create temporary table plan_beneficiary on commit drop as
@@ -38,7 +38,7 @@ export async function planBeneficiaries(db: Db, delivery: Delivery, today: strin
            case when d.status = 'active' then null
                 when m.old_status = 'inactive' and m.old_reason is not null and m.said_status is null
                      and m.said_end is null then m.old_reason
-                when m.said_status = 'inactive' then 'status'
+                when m.said_status = 'inactive' then ${delivery.fileId === null ? 'by-hand' : 'status'}::text
                 else 'employment-ended' end as status_reason
       from merged m,
            lateral (select

@@ -25,8 +25,9 @@ export interface StandingOrderRow {
   readonly filled: readonly Period[];
 }
 
-/** Open standing orders, by enterprise number and id. */
-export async function readStandingOrders(db: Db): Promise<StandingOrderRow[]> {
+/** Open standing orders of one employer or of all (null), by enterprise number and id. */
+export async function readStandingOrders(db: Db, enterpriseNumber: string | null = null): Promise<StandingOrderRow[]> {
+  const asked = enterpriseNumber === null ? sql`true` : sql`s.enterprise_number = ${enterpriseNumber}`;
   const found = await sql<StandingOrderRow>`
     select s.enterprise_number as "enterpriseNumber", s.id, s.product_code as "productCode", s.reference,
            s.from_period as "from", s.to_period as "to", s.months, s.day_of_month as "dayOfMonth", s.shift, s.worked,
@@ -38,7 +39,7 @@ export async function readStandingOrders(db: Db): Promise<StandingOrderRow[]> {
                     and o.kind = 'recurring' and o.status <> 'cancelled') as filled
       from standing_order s
       join employer e using (enterprise_number)
-     where e.status = 'active' and not s.closed
+     where e.status = 'active' and not s.closed and ${asked}
      order by s.enterprise_number, s.id`.execute(db);
   return found.rows;
 }

@@ -75,6 +75,8 @@ interface DropFileTable {
   path: string;
   name: string;
   size: number;
+  /** as the drop shows it; some servers show 0 for every file */
+  listed_size: number;
   mtime: Moment;
   sha256: string | null;
   content_key: string | null;
@@ -96,7 +98,19 @@ interface DropFileTable {
   fence: Generated<number>;
   claimed_by: string | null;
   crashes: Generated<number>;
+  /** how often in a row it was left for later */
+  retries: Generated<number>;
   not_before: Moment | null;
+  /** false when the server said 0 bytes of a file that has some */
+  size_known: Generated<boolean>;
+  /** what a sidecar proves of it */
+  proof: 'checksum' | 'count' | null;
+  /** rows that a sidecar counts */
+  expected_rows: number | null;
+  /** in a drop that is only read: its bytes were compared a second time, as its first second had not passed */
+  looked_twice: Generated<boolean>;
   applied_at: Moment | null;
   archived_as: string | null;
+  /** the day on which the kept bytes were removed */
+  raw_removed_on: Day | null;
 }

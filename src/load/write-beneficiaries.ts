@@ -1,8 +1,8 @@
 /** Writes what a checked beneficiaries plan changes: new people, changed people, their history; nothing for unchanged rows. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { PLANNED_COLUMNS } from './beneficiary-columns.ts';
 import type { Db } from './database.ts';
-import { type Delivery, refusedRow } from './found-issues.ts';
+import { historySource, type RowSource, refusedRow } from './found-issues.ts';
 import { differs } from './plan-beneficiaries.ts';
 
 /**
@@ -81,31 +81,38 @@ export async function keepEverybodyActive(db: Db): Promise<void> {
   await decideOutcomes(db);
 }
 
+const asOfDelivery = sql`(select as_of from delivery)`;
+
+/** What a person types confirms nobody for a secretariat: its next full file must find the same people as before. */
+function confirmedBy(source: RowSource): RawBuilder<string | null> {
+  return sql`${source.fileId === null ? null : source.secretariat}::text`;
+}
+
 const columns = sql.join(PLANNED_COLUMNS.map((column) => sql.ref(column)));
 const planned = sql.join(PLANNED_COLUMNS.map((column) => sql`p.${sql.ref(column)}`));
 
-export async function insertBeneficiaries(db: Db, delivery: Delivery, today: string): Promise<void> {
+export async function insertBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
   await sql`
     with new as (
       insert into beneficiary (enterprise_number, national_register_number, ${columns}, status_since, fingerprint, as_of,
                                secretariat_code, last_file_id)
       select p.enterprise_number, p.national_register_number, ${planned}, ${today}::date, p.fingerprint,
-             ${delivery.asOf}::timestamptz, ${delivery.secretariat}, ${delivery.fileId}::bigint
+             ${asOfDelivery}, ${confirmedBy(delivery)}, ${delivery.fileId}::bigint
         from plan_beneficiary p join row_outcome o using (row_number)
        where o.outcome = 'created' order by p.row_number
       returning enterprise_number, id, national_register_number, status
     )
-    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
-    select new.enterprise_number, new.id, ${delivery.fileId}::bigint, p.row_number, null,
+    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, changed_by, why, before, after)
+    select new.enterprise_number, new.id, ${historySource(delivery, sql`p.row_number`)}, null,
            jsonb_build_object('status', new.status)
       from new join plan_beneficiary p using (enterprise_number, national_register_number)
       join row_outcome o on o.row_number = p.row_number and o.outcome = 'created'`.execute(db);
 }
 
-export async function updateBeneficiaries(db: Db, delivery: Delivery, today: string): Promise<void> {
+export async function updateBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
   await sql`
-    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
-    select b.enterprise_number, b.id, ${delivery.fileId}::bigint, p.row_number, changed.before, changed.after
+    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, changed_by, why, before, after)
+    select b.enterprise_number, b.id, ${historySource(delivery, sql`p.row_number`)}, changed.before, changed.after
       from plan_beneficiary p
       join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')
       join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.known_id,
@@ -120,10 +127,12 @@ export async function updateBeneficiaries(db: Db, delivery: Delivery, today: str
     update beneficiary b
        set (${columns}) = row (${planned}),
            status_since = case when b.status = p.status then b.status_since else ${today}::date end,
-           fingerprint = p.fingerprint, as_of = ${delivery.asOf}::timestamptz,
-           secretariat_code = ${delivery.secretariat}, last_file_id = ${delivery.fileId}::bigint
+           fingerprint = p.fingerprint, as_of = ${asOfDelivery},
+           secretariat_code = coalesce(${confirmedBy(delivery)}, b.secretariat_code),
+           last_file_id = coalesce(${delivery.fileId}::bigint, b.last_file_id)
       from plan_beneficiary p join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')
      where b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
+  if (delivery.fileId === null) return;
   // Who is confirmed as they are is confirmed by this sender from this moment on: an older file may not change them later.
   await sql`
     update beneficiary b

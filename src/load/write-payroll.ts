@@ -1,175 +1,108 @@
 /** Writes the entitlements of a checked payroll plan: totals that replace what was restated before, or signed increments. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { planSplits, undoSplits, writeSplits } from './blends.ts';
 import type { Db } from './database.ts';
-import { type Delivery, refusedRow } from './found-issues.ts';
+import type { Delivery } from './found-issues.ts';
+import type { PlanFacts } from './plan-payroll.ts';
+import { undoWriteOffs } from './undo-write-offs.ts';
 
-/** Totals: the latest file wins, for all face values of a person, product and month. Decides the outcome of every row. */
-export async function decideRestated(db: Db, delivery: Delivery, sameKey: 'conflict' | 'sum'): Promise<void> {
-  await sql`
-    create temporary table restated on commit drop as
-    select p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value, min(p.row_number) as row_number,
-           ${sameKey === 'sum' ? sql`sum(p.quantity)::int` : sql`min(p.quantity)`} as quantity,
-           min(p.given_back) as given_back,
-           coalesce(max(p.restated_as_of) > ${delivery.asOf}::timestamptz, false) as stale
-      from plan_payroll p where not ${refusedRow('p')}
-     group by 1, 2, 3, 4, 5`.execute(db);
-  await sql`
-    insert into row_outcome (row_number, outcome)
-    select p.row_number,
-           case when r.row_number <> p.row_number then ${sameKey === 'sum' ? sql`'updated'` : sql`'duplicate'`}
-                when r.stale then 'unchanged'
-                when e.restated_as_of is null then 'created'
-                when e.restated_quantity <> r.quantity or r.given_back <> coalesce(s.quantity, 0) then 'updated'
-                else 'unchanged' end
-      from plan_payroll p
-      join restated r on (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
-                       = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value)
-      left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-                               = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value)
-      left join entitlement_split s on (s.enterprise_number, s.beneficiary_id, s.product_code, s.period)
-                                     = (p.enterprise_number, p.beneficiary_id, p.product_code, p.period)
-     where not ${refusedRow('p')}`.execute(db);
-  await sql`
-    insert into found_issue (row_number, code, severity)
-    select row_number, 'row.stale', 'warning' from restated where stale`.execute(db);
-}
+const key = (alias: string): RawBuilder<unknown> =>
+  sql.raw(['enterprise_number', 'beneficiary_id', 'product_code', 'period'].map((name) => `${alias}.${name}`).join(', '));
 
-export async function writeRestated(db: Db, delivery: Delivery): Promise<void> {
-  await planSplits(db);
-  await undoSplits(db, delivery);
-  await noteRestated(db, delivery);
+/** Totals: the latest file wins, for all face values of a person, product and month. A total that stays as it is writes nothing. */
+export async function writeRestated(
+  db: Db,
+  delivery: Delivery,
+  facts: PlanFacts & { readonly printed: boolean; readonly splits: boolean },
+): Promise<void> {
+  if (facts.splits) {
+    await planSplits(db, facts.printed);
+    await undoSplits(db, delivery);
+  }
+  await undoWriteOffs(db, delivery);
+  if (facts.updated) await noteUpdated(db, delivery);
   await sql`
     insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity,
                                   restated_as_of, file_id, row_number)
-    select enterprise_number, beneficiary_id, product_code, period, face_value, quantity, ${delivery.asOf}::timestamptz,
-           ${delivery.fileId}::bigint, row_number
-      from restated where not stale
+    select ${key('p')}, p.face_value, p.quantity, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint, p.row_number
+      from plan_payroll p where p.leads and not p.stale and p.outcome in ('created', 'updated')
     on conflict (enterprise_number, beneficiary_id, product_code, period, face_value) do update
       set restated_quantity = excluded.restated_quantity, restated_as_of = excluded.restated_as_of,
           file_id = excluded.file_id, row_number = excluded.row_number`.execute(db);
-  await sql`
-    update entitlement e set restated_quantity = 0, restated_as_of = ${delivery.asOf}::timestamptz,
-                             file_id = ${delivery.fileId}::bigint
-      from (select distinct enterprise_number, beneficiary_id, product_code, period from restated where not stale) k
-     where (e.enterprise_number, e.beneficiary_id, e.product_code, e.period)
-         = (k.enterprise_number, k.beneficiary_id, k.product_code, k.period)
-       and e.restated_quantity <> 0
-       and not exists (select from restated r
-                        where (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
-                            = (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value))`.execute(
-    db,
-  );
-  await writeSplits(db, delivery);
+  if (facts.others) await endOtherValues(db, delivery);
+  if (facts.splits) await writeSplits(db, delivery);
+  if (facts.unchanged) await confirmUnchanged(db, delivery);
 }
 
-/** History of the values that change; a first value is told by its entitlement itself. */
-async function noteRestated(db: Db, delivery: Delivery): Promise<void> {
+/** History of the totals that change; a first total is told by its entitlement itself. */
+async function noteUpdated(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
                                     file_id, row_number)
-    select e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value, e.quantity,
-           e.added_quantity + coalesce(r.quantity, 0), 'restated', ${delivery.fileId}::bigint, coalesce(r.row_number, k.row_number)
-      from (select enterprise_number, beneficiary_id, product_code, period, min(row_number) as row_number
-              from restated where not stale group by 1, 2, 3, 4) k
-      join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period)
-                          = (k.enterprise_number, k.beneficiary_id, k.product_code, k.period)
-      left join restated r on (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
-                            = (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-     where e.restated_quantity <> coalesce(r.quantity, 0)`.execute(db);
+    select ${key('p')}, p.face_value, e.quantity, e.added_quantity + p.quantity, 'restated', ${delivery.fileId}::bigint, p.row_number
+      from plan_payroll p
+      join entitlement e on (${key('e')}, e.face_value) = (${key('p')}, p.face_value)
+     where p.leads and not p.stale and p.outcome = 'updated' and p.restated_quantity <> p.quantity`.execute(db);
+}
+
+/** What the same person, product and month was granted at other face values before this file said the total. */
+async function endOtherValues(db: Db, delivery: Delivery): Promise<void> {
+  await sql`
+    create temporary table replaced on commit drop as
+    select distinct on (${key('e')}, e.face_value) e.*, p.row_number as by_row
+      from plan_payroll p join entitlement e on (${key('e')}) = (${key('p')})
+     where p.others > 0 and p.outcome is not null and not p.stale and e.restated_quantity <> 0
+       and not exists (select from plan_payroll o
+                        where (${key('o')}, o.face_value) = (${key('e')}, e.face_value) and o.outcome is not null)
+     order by ${key('e')}, e.face_value, p.row_number`.execute(db);
+  await sql`
+    insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
+                                    file_id, row_number)
+    select ${key('r')}, r.face_value, r.quantity, r.added_quantity, 'restated', ${delivery.fileId}::bigint, r.by_row
+      from replaced r`.execute(db);
+  await sql`
+    update entitlement e set restated_quantity = 0, restated_as_of = ${delivery.asOf}::timestamptz,
+                             file_id = ${delivery.fileId}::bigint, row_number = r.by_row
+      from replaced r where (${key('e')}, e.face_value) = (${key('r')}, r.face_value)`.execute(db);
+}
+
+/**
+ * Totals that a newer file says again are not written again, but must not fall to an older file that comes late: one row an
+ * employer, product and month says whose totals were confirmed, and when.
+ */
+async function confirmUnchanged(db: Db, delivery: Delivery): Promise<void> {
+  await sql`
+    insert into confirmed_entitlement (enterprise_number, product_code, period, as_of, file_id, beneficiary_ids)
+    select p.enterprise_number, p.product_code, p.period, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint,
+           array_agg(p.beneficiary_id)
+      from plan_payroll p
+     where p.leads and p.outcome = 'unchanged' and not p.stale and p.restated_as_of < ${delivery.asOf}::timestamptz
+     group by 1, 2, 3
+    on conflict (enterprise_number, product_code, period, file_id) do update
+      set as_of = excluded.as_of, beneficiary_ids = excluded.beneficiary_ids`.execute(db);
+  await sql`
+    delete from confirmed_entitlement old using confirmed_entitlement new
+     where new.file_id = ${delivery.fileId}::bigint and old.file_id <> new.file_id and old.as_of <= new.as_of
+       and (old.enterprise_number, old.product_code, old.period) = (new.enterprise_number, new.product_code, new.period)
+       and old.beneficiary_ids <@ new.beneficiary_ids`.execute(db);
 }
 
 /** Increments: every row counts, also twice the same one. */
-export async function decideSigned(db: Db): Promise<void> {
-  await sql`
-    create temporary table signed on commit drop as
-    select p.*, row_number() over same as position,
-           (sum(p.quantity) over same)::int as so_far
-      from plan_payroll p where not ${refusedRow('p')}
-    window same as (partition by p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value
-                    order by p.row_number)`.execute(db);
-  await sql`
-    insert into row_outcome (row_number, outcome)
-    select s.row_number, case when e.enterprise_number is null and s.position = 1 then 'created' else 'updated' end
-      from signed s
-      left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-                               = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(
-    db,
-  );
-}
-
 export async function writeSigned(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
                                     file_id, row_number)
-    select s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value,
-           coalesce(e.quantity, 0) + s.so_far - s.quantity, coalesce(e.quantity, 0) + s.so_far, 'signed',
-           ${delivery.fileId}::bigint, s.row_number
-      from signed s
-      left join entitlement e on (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-                               = (s.enterprise_number, s.beneficiary_id, s.product_code, s.period, s.face_value)`.execute(
-    db,
-  );
+    select ${key('p')}, p.face_value, coalesce(e.quantity, 0) + p.so_far - p.quantity, coalesce(e.quantity, 0) + p.so_far, 'signed',
+           ${delivery.fileId}::bigint, p.row_number
+      from (select p.*, (sum(p.quantity) over (partition by ${key('p')}, p.face_value order by p.row_number))::int as so_far
+              from plan_payroll p where p.outcome is not null) p
+      left join entitlement e on (${key('e')}, e.face_value) = (${key('p')}, p.face_value)`.execute(db);
   await sql`
     insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity,
                                   file_id, row_number)
-    select enterprise_number, beneficiary_id, product_code, period, face_value, sum(quantity)::int,
-           ${delivery.fileId}::bigint, max(row_number)
-      from signed group by 1, 2, 3, 4, 5
+    select ${key('p')}, p.face_value, sum(p.quantity)::int, ${delivery.fileId}::bigint, max(p.row_number)
+      from plan_payroll p where p.outcome is not null group by 1, 2, 3, 4, 5
     on conflict (enterprise_number, beneficiary_id, product_code, period, face_value) do update
       set added_quantity = e.added_quantity + excluded.added_quantity, file_id = excluded.file_id,
           row_number = excluded.row_number`.execute(db);
-}
-
-/**
- * End dates that payroll rows bring. One that has passed makes the person inactive now; a later one is stored. The last row of a
- * person counts.
- */
-export async function decideEmploymentEnds(db: Db, today: string): Promise<void> {
-  await sql`
-    create temporary table ended on commit drop as
-    select distinct on (p.enterprise_number, p.beneficiary_id)
-           p.row_number, p.enterprise_number, p.beneficiary_id, p.employment_end, p.old_end, p.old_status,
-           p.old_status = 'active' and p.employment_end < ${today}::date as deactivates
-      from plan_payroll p join row_outcome o using (row_number)
-     where p.employment_end is not null
-       and not exists (select from found_issue f where f.row_number = p.row_number and f.code = 'row.stale')
-     order by p.enterprise_number, p.beneficiary_id, p.row_number desc`.execute(db);
-  await sql`delete from ended where employment_end is not distinct from old_end and not deactivates`.execute(db);
-  await sql`
-    update row_outcome o
-       set deactivated = e.deactivates, outcome = case when o.outcome = 'unchanged' then 'updated' else o.outcome end
-      from ended e where o.row_number = e.row_number`.execute(db);
-  await sql`
-    insert into departure (enterprise_number, beneficiary_id, cause)
-    select enterprise_number, beneficiary_id, 'explicit' from ended where deactivates`.execute(db);
-}
-
-/** For a plan that is approved without its deactivations: ends that have passed are not taken over. */
-export async function dropPassedEnds(db: Db): Promise<void> {
-  await sql`
-    update row_outcome o set deactivated = false from ended e where o.row_number = e.row_number and e.deactivates`.execute(
-    db,
-  );
-  await sql`delete from ended where deactivates`.execute(db);
-  await sql`delete from departure`.execute(db);
-}
-
-/** Writes the decided ends with their history, after the rows' own entitlements are recorded. */
-export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
-  await sql`
-    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
-    select enterprise_number, beneficiary_id, ${delivery.fileId}::bigint, row_number,
-           jsonb_build_object('employment_end', old_end, 'status', old_status),
-           jsonb_build_object('employment_end', employment_end,
-                              'status', case when deactivates then 'inactive' else old_status end)
-      from ended`.execute(db);
-  await sql`
-    update beneficiary b
-       set employment_end = e.employment_end,
-           status = case when e.deactivates then 'inactive' else b.status end,
-           status_reason = case when e.deactivates then 'employment-ended' else b.status_reason end,
-           status_since = case when e.deactivates then ${today}::date else b.status_since end,
-           fingerprint = null
-      from ended e where b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id`.execute(db);
 }

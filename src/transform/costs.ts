@@ -57,7 +57,12 @@ export function priceOrder(order: OrderFacts, vatPercent: string): PricedInvoice
   refuseImpossible(order.costCenters);
   const facts = new Map(order.costCenters.map((center) => [center.costCenter, center]));
   const numbers = costCenterNumbers(order);
-  const service = order.fees.service && withTierChosen(order.fees.service, sum(order.costCenters, 'faceValueTotal'));
+  // The service is that of vouchers: an order of cards alone, such as for a lost one, has none, not even a fixed fee.
+  const hasLines = order.costCenters.some(({ people }) => people > 0);
+  const service =
+    hasLines && order.fees.service
+      ? withTierChosen(order.fees.service, sum(order.costCenters, 'faceValueTotal'))
+      : undefined;
   const shipments = shipmentsByCostCenter(order.cards);
 
   const invoices = numbers.flatMap((costCenter) => {

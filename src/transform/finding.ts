@@ -22,8 +22,8 @@ export function fault(code: IssueCode, params: Finding['params'] = {}): Finding 
   return { code, severity: 'error', params, value: null };
 }
 
-export const CELL_ERROR = fault('cell.error');
-export const LOST_DIGITS = fault('number.lost-digits');
+const CELL_ERROR = fault('cell.error');
+const LOST_DIGITS = fault('number.lost-digits');
 
 /** A parser of text that also reads a workbook's other cells, as the plain text they show. */
 export function parserOfText(parseText: (text: string) => Parsed): CellParser {

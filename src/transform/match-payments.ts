@@ -20,14 +20,17 @@ export interface EntryToMatch {
   readonly twin: 'none' | 'same-movement' | 'look-alike';
 }
 
-/** An invoice that one of the entries names (`communicationsOf`). */
+/** An invoice that one of the entries names (`communicationsOf`), or one that a person paid with the same entry as such an invoice. */
 export interface InvoiceToMatch {
   readonly id: number;
   readonly structuredCommunication: string;
   readonly total: Cents;
   readonly status: 'open' | 'paid' | 'cancelled' | 'credited';
   readonly orderStatus: OrderStatus;
-  /** the entries that pay it now, matched or accepted by a person */
+  /**
+   * the entries that pay it now, matched or accepted by a person, with their own amounts: a person may have spread one entry
+   * over several invoices
+   */
   readonly paidBy: readonly { readonly entryId: number; readonly amount: Cents }[];
 }
 
@@ -143,13 +146,14 @@ function takeEntry(matching: Matching, entry: EntryToMatch): void {
   const account = named.length === 1 ? (named[0] ?? null) : null;
   const part = { entryId: entry.id, amount: entry.amount };
   const [status, why] = unfit(matching, entry, named) ?? settle(matching, entry, part, account);
-  decide(matching, part, account, status, why);
+  // What is ignored is no payment of anything: one movement has one payment, however many files tell of it.
+  decide(matching, part, status === 'ignored' ? null : account, status, why);
 }
 
 type Verdict = readonly [MatchStatus, MatchReason];
 
 /** Entries that touch no invoice, whichever they name. */
-function unfit({ currency }: Matching, entry: EntryToMatch, named: readonly Account[]): Verdict | null {
+function unfit(matching: Matching, entry: EntryToMatch, named: readonly Account[]): Verdict | null {
   const { twin, amount, reversal } = entry;
   if (twin === 'same-movement') return ['ignored', 'same-movement'];
   if (amount <= 0 && !reversal) return ['ignored', 'no-credit'];
@@ -157,8 +161,13 @@ function unfit({ currency }: Matching, entry: EntryToMatch, named: readonly Acco
   if (amount > 0 && reversal) return ['reversed', 'returned-debit'];
   const undecided = reversal ? 'reversed' : 'unknown';
   if (named.length === 0) return [undecided, 'no-invoice'];
-  if (named.length > 1) return [undecided, 'two-communications'];
-  return entry.currency === currency ? null : [undecided, 'other-currency'];
+  if (named.length > 1 || namesAnother(matching, entry)) return [undecided, 'two-communications'];
+  return entry.currency === matching.currency ? null : [undecided, 'other-currency'];
+}
+
+/** A structured communication that is none of ours contradicts whatever is typed beside it. */
+function namesAnother({ accounts }: Matching, { structuredCommunication }: EntryToMatch): boolean {
+  return structuredCommunication !== null && !accounts.has(structuredCommunication);
 }
 
 function settle(matching: Matching, entry: EntryToMatch, part: Part, account: Account | null): Verdict {
@@ -213,23 +222,32 @@ function takeBack(matching: Matching, reversal: Part, account: Account): Verdict
     decide(matching, unpaying, account, 'reversed', 'taken-back');
     return ['reversed', 'takes-back-open-entry'];
   }
-  if (account.status !== 'paid') return ['reversed', 'takes-back-nothing'];
-  if (account.invoice.orderStatus === 'released') {
-    matching.alerts.push({ entryId: reversal.entryId, invoiceId: account.invoice.id });
-    return ['reversed', 'takes-back-released'];
+  const one = account.paidBy.findLast((part) => part.amount === amount);
+  // Of a withdrawn invoice only what surely went back is no longer to be refunded.
+  if (one === undefined && account.status !== 'paid') return ['reversed', 'takes-back-nothing'];
+  const lost = (one === undefined ? account.paidBy : [one]).map(({ entryId }) => entryId);
+  const touched = [...matching.accounts.values()].filter(({ paidBy }) =>
+    paidBy.some((part) => lost.includes(part.entryId)),
+  );
+  const released = touched.filter(({ invoice }) => invoice.orderStatus === 'released');
+  for (const { invoice } of released) matching.alerts.push({ entryId: reversal.entryId, invoiceId: invoice.id });
+  if (released.length === touched.length) return ['reversed', 'takes-back-released'];
+  for (const part of account.paidBy.filter(({ entryId }) => lost.includes(entryId))) {
+    decide(matching, part, account, 'reversed', 'taken-back');
   }
-  reopen(matching, account, amount);
+  for (const other of touched.filter((each) => !released.includes(each))) losePayments(matching, other, lost);
   return ['reversed', 'takes-back-payment'];
 }
 
 /** When no single entry is what went back, none of them may pay again by itself: a person decides. */
-function reopen(matching: Matching, account: Account, amount: Cents): void {
-  const one = account.paidBy.findLast((part) => part.amount === amount);
-  const lost = one === undefined ? account.paidBy : [one];
-  const left = account.paidBy.filter((part) => !lost.includes(part));
+function losePayments(matching: Matching, account: Account, lost: readonly number[]): void {
+  const left = account.paidBy.filter(({ entryId }) => !lost.includes(entryId));
+  if (account.status !== 'paid') {
+    account.paidBy = left;
+    return;
+  }
   account.status = 'open';
   account.paidBy = [];
   account.open = [...left, ...account.open];
-  for (const part of lost) decide(matching, part, account, 'reversed', 'taken-back');
   for (const part of left) decide(matching, part, account, 'partial', 'less-than-due');
 }

@@ -1,5 +1,6 @@
 /** What an invoice notice, a reminder or a credit note says: from its facts to subject, text and HTML. */
 import type { Cents, Day, Language, Period } from '../model.ts';
+import { epcPaymentText } from './epc-payment.ts';
 import {
   formatDay,
   formatDecimal,
@@ -11,6 +12,7 @@ import {
   type SentenceParams,
 } from './message-text.ts';
 import { noticeHtml } from './notice-html.ts';
+import type { NoticeRow, NoticeView } from './notice-view.ts';
 import { formatStructuredCommunication } from './structured-communication.ts';
 
 export const NOTICE_KINDS = ['invoice', 'reminder', 'credit-note'] as const;
@@ -51,7 +53,10 @@ export interface NoticeTexts {
   readonly greeting: string;
   readonly intro: Readonly<Record<NoticeKind, string>>;
   readonly footer: Readonly<Record<NoticeKind, string>>;
+  readonly contact: string;
   readonly closing: string;
+  /** beside the QR code, and in its place where images are not shown */
+  readonly qr: string;
   readonly headings: {
     readonly payment: string;
     readonly credit: string;
@@ -98,35 +103,12 @@ export interface NoticeFacts {
   readonly dueOn: Day;
 }
 
-export interface NoticeRow {
-  readonly label: string;
-  readonly value: string;
-  /** digits and letters that are typed into a bank form one by one */
-  readonly isCode?: boolean;
-}
-
-/** A notice in words, before it becomes text or HTML. Every value is one line. */
-export interface NoticeView {
-  readonly language: Language;
-  readonly title: string;
-  readonly greeting: string;
-  readonly intro: string;
-  /** what is read aloud or copied into a bank transfer, the amount first */
-  readonly payment: readonly NoticeRow[];
-  readonly costs: readonly NoticeRow[];
-  readonly total: NoticeRow;
-  readonly document: readonly NoticeRow[];
-  readonly headings: { readonly payment: string; readonly costs: string; readonly document: string };
-  readonly footer: string;
-  readonly closing: string;
-  readonly sender: string;
-  readonly senderLines: readonly string[];
-}
-
 export interface NoticeContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** what the QR code says that the HTML shows, null when there is nothing to pay */
+  readonly qrText: string | null;
 }
 
 /**
@@ -137,8 +119,14 @@ export function noticeContent(
   facts: NoticeFacts,
   messages: Readonly<Record<Language, { readonly notice: NoticeTexts }>>,
 ): NoticeContent {
-  const view = noticeView(flattened(facts), messages[facts.language].notice);
-  return { subject: view.title, text: noticeText(view), html: noticeHtml(view) };
+  const flat = flattened(facts);
+  const view = noticeView(flat, messages[facts.language].notice);
+  const qrText = view.qrCaption === null ? null : epcPaymentText({ ...flat.issuer, ...paymentOf(flat) });
+  return { subject: view.title, text: noticeText(view), html: noticeHtml(view), qrText };
+}
+
+function paymentOf({ total, structuredCommunication }: NoticeFacts) {
+  return { amount: total, structuredCommunication };
 }
 
 function noticeView(facts: NoticeFacts, texts: NoticeTexts): NoticeView {
@@ -170,8 +158,9 @@ function noticeView(facts: NoticeFacts, texts: NoticeTexts): NoticeView {
     language,
     title: say(texts.subject[kind], { number: facts.invoiceNumber, total, dueOn, order: facts.orderReference }),
     greeting: say(texts.greeting),
-    intro: say(texts.intro[kind], { order: facts.orderReference }),
+    intro: say(texts.intro[kind], { order: facts.orderReference, dueOn }),
     payment,
+    qrCaption: isCredit ? null : say(texts.qr),
     costs: [
       ...cost(say(labels.faceValue), facts.faceValueTotal),
       ...facts.feeLines.flatMap((line) => cost(say(labels[line.label]), line.amount)),
@@ -194,6 +183,7 @@ function noticeView(facts: NoticeFacts, texts: NoticeTexts): NoticeView {
       document: texts.headings.document,
     },
     footer: say(texts.footer[kind]),
+    contact: say(texts.contact, { email: issuer.email }),
     closing: say(texts.closing),
     sender: issuer.name,
     senderLines: [
@@ -226,7 +216,7 @@ function noticeText(view: NoticeView): string {
     ...[view.footer, ''],
     ...section(view.headings.costs, table([...view.costs, view.total])),
     ...section(view.headings.document, table(view.document)),
-    ...[view.closing, view.sender, '', '-- ', ...view.senderLines, ''],
+    ...[view.contact, '', view.closing, view.sender, '', '-- ', ...view.senderLines, ''],
   ];
   return lines.join('\n');
 }

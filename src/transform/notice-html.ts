@@ -1,5 +1,5 @@
 /** How a notice looks as e-mail HTML: tables and inline styles for old clients, a phone's width, light and dark. */
-import type { NoticeRow, NoticeView } from './notice-content.ts';
+import { type NoticeRow, type NoticeView, QR_CONTENT_ID } from './notice-view.ts';
 
 const SANS = "font-family:'Segoe UI',Helvetica,Arial,sans-serif;";
 const MONO = "font-family:Consolas,Menlo,'Liberation Mono','Courier New',monospace;";
@@ -22,7 +22,7 @@ const DARK_STYLES = `
       .pad { padding-left: 20px !important; padding-right: 20px !important; }
     }`;
 
-/** A whole HTML document; every text of the view is escaped here. Nothing is loaded from elsewhere. */
+/** A whole HTML document; every text of the view is escaped here. The QR code comes with the mail; nothing is loaded from elsewhere. */
 export function noticeHtml(view: NoticeView): string {
   const [amount, ...payment] = view.payment;
   return `<!DOCTYPE html>
@@ -55,6 +55,7 @@ ${bodyText(view.intro)}
 ${heading(view.headings.payment)}
 ${amount === undefined ? '' : copyable(amount, '24px', '32px')}
 ${payment.map((row) => copyable(row, '16px', '24px')).join('\n')}
+${view.qrCaption === null ? '' : qrCode(view.qrCaption)}
 </td></tr>
 </table>
 </td></tr>
@@ -70,6 +71,7 @@ ${heading(view.headings.document)}
 ${pairs(view.document, 'left', null)}
 </td></tr>
 <tr><td class="pad" style="padding:24px 32px 28px 32px;">
+${bodyText(view.contact)}
 ${bodyText(view.closing)}
 ${paragraph('ink', `${SANS}font-size:15px;line-height:22px;font-weight:bold;color:#1b2127;`, view.sender)}
 ${view.senderLines.map((line) => paragraph('soft', `${SANS}font-size:13px;line-height:20px;color:#5b6672;`, line)).join('\n')}
@@ -100,6 +102,15 @@ function copyable(row: NoticeRow, size: string, height: string): string {
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
 <tr><td class="soft" style="${SANS}font-size:13px;line-height:18px;color:#5b6672;">${escapeHtml(row.label)}</td></tr>
 <tr><td class="ink" style="padding:0 0 10px 0;${row.isCode === true ? MONO : SANS}font-size:${size};line-height:${height};font-weight:bold;color:#1b2127;${WRAP}">${escapeHtml(row.value)}</td></tr>
+</table>`;
+}
+
+/** White behind the image whatever the colours of the page: a scanner needs the quiet zone. */
+function qrCode(caption: string): string {
+  const text = escapeHtml(caption);
+  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">
+<tr><td style="padding:2px 0 6px 0;"><img src="cid:${QR_CONTENT_ID}" width="168" height="168" alt="${text}" style="display:block;width:168px;height:168px;border:0;background-color:#ffffff;${SANS}font-size:13px;line-height:18px;color:#1b2127;"></td></tr>
+<tr><td class="soft" style="padding:0 0 8px 0;${SANS}font-size:13px;line-height:18px;color:#5b6672;${WRAP}">${text}</td></tr>
 </table>`;
 }
 

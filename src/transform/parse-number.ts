@@ -10,7 +10,7 @@ import {
 } from './finding.ts';
 
 /** The largest count, or amount in cents, of one cell: what a four-byte integer column holds. */
-export const LARGEST_NUMBER = 2_147_483_647;
+const LARGEST_NUMBER = 2_147_483_647;
 
 const INTEGER = fault('integer.invalid', { accepted: '20' });
 const INTEGER_TOO_LARGE = fault('integer.invalid', { max: LARGEST_NUMBER });

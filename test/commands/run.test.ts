@@ -45,7 +45,7 @@ test('a job that does not exist, a wrong month and a wrong day are usage errors'
   const unknown = await navette('run', 'paymnts');
   expect([unknown.code, unknown.err]).toEqual([
     2,
-    'navette: There is no job "paymnts"; allowed: pull, leavers, orders, notices, payments, release.\n',
+    'navette: There is no job "paymnts"; allowed: pull, leavers, orders, notices, payments, release, renewals, retention.\n',
   ]);
   expect((await navette('run', 'orders', '--period', '2026-13')).code).toBe(2);
   expect((await navette('run', 'release', '--date', '2026-02-30')).code).toBe(2);
@@ -81,7 +81,15 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
   const { id } = payments.document[0];
   expect(await json('run', 'payments')).toEqual({
     code: 0,
-    document: { entries: 1, byStatus: { partial: 1 }, invoicesPaid: [], ordersPaid: [] },
+    document: {
+      entries: 1,
+      byStatus: { partial: 1 },
+      cents: { EUR: { total: two.total - 1, partial: two.total - 1 } },
+      invoicesPaid: [],
+      ordersPaid: [],
+      reminders: 0,
+      expired: [],
+    },
   });
   expect((await json('run', 'release', '--date', '2026-12-08')).document).toEqual({ released: [] });
   const accept = ['payments', 'accept', String(id), '--invoice', two.number, '--by', 'Mia', '--why', 'one cent'];

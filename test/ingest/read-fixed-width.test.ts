@@ -139,7 +139,7 @@ describe('with record types', () => {
     await writeFile(path, 'BCE;NISS\n1;2\n');
     await expect(readFixedWidth(path, { encoding: 'auto', headerRow: 0, rows: TYPES })).rejects.toMatchObject({
       code: 'file.format',
-      params: { line: 1 },
+      params: { line: 2 },
     });
   });
 });

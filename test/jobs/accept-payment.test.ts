@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { RefusedError } from '../../src/errors.ts';
 import { acceptPayment } from '../../src/jobs/accept-payment.ts';
+import { cancelOrder } from '../../src/jobs/cancel-order.ts';
 import { applyBankStatements } from '../../src/jobs/match-statement.ts';
+import { readHealth } from '../../src/load/health.ts';
 import { readPayments } from '../../src/load/payments.ts';
 import type { BankEntry } from '../../src/model.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -82,6 +84,54 @@ test('who accepted stays readable when the money goes back', async () => {
   expect(await payments(id)).toEqual([
     `${number} ${total} reversed system taken-back (accepted by Mia: agreed by phone)`,
   ]);
+});
+
+test('what takes back a transfer that paid two invoices opens both again', async () => {
+  const [one, two] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  const [first, second] = [one.invoices[0]!, two.invoices[0]!];
+  const amount = first.total + second.total;
+  const id = await receive({ amount, freeText: `${first.communication} ${second.communication}` });
+  await accept(id, first.number);
+  await accept(id, second.number);
+  await receive({ amount: -amount, structuredCommunication: second.communication, reversal: true });
+  expect([await orderState(db, one), await orderState(db, two)]).toEqual(['invoiced', 'invoiced']);
+  const taken = 'reversed system taken-back (accepted by Mia: agreed by phone)';
+  expect(await payments(id)).toEqual([
+    `${first.number} ${first.total} ${taken}`,
+    `${second.number} ${second.total} ${taken}`,
+  ]);
+});
+
+test('a paid order that is cancelled is to be paid back until a debit is accepted for it, or its money went back', async () => {
+  const refunds = async () => {
+    const { refundsDue, refundTotal } = await readHealth(db, '2026-12-10');
+    return [refundsDue, refundTotal];
+  };
+  const [order, other] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  const noted: Noted[] = [];
+  for (const { id, invoices } of [order, other]) {
+    await receive({ amount: invoices[0]!.total, structuredCommunication: invoices[0]!.communication });
+    await cancelOrder(orderDay(db, '2026-12-09', noted), id, { by: 'ops', why: 'test' });
+  }
+  const { total, communication } = other.invoices[0]!;
+  expect(noted.filter(({ event }) => event === 'refund.due').map(({ facts }) => facts.totalCents)).toEqual([
+    total,
+    total,
+  ]);
+  expect(await refunds()).toEqual([2, 2 * total]);
+  await receive({ amount: -total, structuredCommunication: communication, reversal: true });
+  expect(await refunds()).toEqual([1, total]);
+
+  const found = await sql<{ number: string }>`
+    select number from invoice where order_id = ${order.id} and kind = 'credit'`.execute(db);
+  const credit = found.rows[0]?.number ?? '';
+  const debit = await receive({ amount: -total - 5 });
+  expect(await accept(debit, credit)).toMatchObject({ invoiceNumber: credit, amount: -total, orderPaid: false });
+  expect(await refunds()).toEqual([0, 0]);
+  await expect(accept(debit, credit)).rejects.toThrow(
+    new RefusedError(`Nothing is to be paid back for order ${order.id}.`),
+  );
+  expect(await orderState(db, order)).toMatch(/^cancelled/);
 });
 
 test('what cannot be accepted is refused in a sentence, and nothing changes', async () => {

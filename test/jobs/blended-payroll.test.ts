@@ -104,8 +104,8 @@ describe('a blended value', () => {
 
   it('that the prior month does not explain is refused', async () => {
     const number = await employerWithRise();
-    // One voucher given back at 6.00: no whole number of vouchers at 8.00.
-    const odd = await payroll(number, '2026_01', '10,21', 19, '194,00', '2026-02-02');
+    // 19 × 10.00 + 2.00 × c = 193.00 has no whole c.
+    const odd = await payroll(number, '2026_01', '10,16', 19, '193,00', '2026-02-02');
     expect(odd).toMatchObject({ status: 'rejected', issues: [{ code: 'limit.exceeded', column: 'value' }] });
     // 45 × 10.00 − 21 × 8.00 gives back one more than December has.
     const tooMany = await payroll(number, '2026_01', '11,75', 24, '282,00', '2026-02-02');

@@ -284,7 +284,13 @@ test('cancel: a paid order is credited in full and its refund is due; a released
   await setStatus(order, 'paid');
   const noted: Noted[] = [];
   const cancelled = await cancelOrder(orderDay(db, '2027-01-02', noted), order.id, { by: 'ops', why: 'ordered twice' });
-  expect(cancelled).toEqual({ enterpriseNumber: employer, orderId: order.id, creditNotes: 1, refundDue: 16_581 });
+  expect(cancelled).toEqual({
+    enterpriseNumber: employer,
+    orderId: order.id,
+    creditNotes: 1,
+    withdrawn: 1,
+    refundDue: 16_581,
+  });
   expect(noted).toContainEqual({
     event: 'refund.due',
     facts: { enterpriseNumber: employer, orderId: order.id, totalCents: 16_581 },
@@ -311,6 +317,31 @@ test('cancel: a paid order is credited in full and its refund is due; a released
   await expect(cancelOrder(orderDay(db, '2026-12-06'), again.id, { by: 'ops', why: 'late' })).rejects.toThrow(
     'released',
   );
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('cancel: a notice that is still queued is withdrawn, one that was sent stays', async () => {
+  const employer = await inventEmployer(db);
+  for (const center of [1, 2]) {
+    await inventCostCenter(db, employer, center, null);
+    await grant(db, await inventBeneficiary(db, employer, { costCenter: center }), '2026-11', 20, 800);
+  }
+  const order = await draftFor(employer);
+  await confirmOrder(orderDay(db, '2026-12-05'), order.id, BY_HAND);
+  const [sent] = (await noticesOf(order)).map((line) => line.split(' ')[0]);
+  await sql`update invoice_notice set status = 'sent' where message_key = ${sent}`.execute(db);
+  const noted: Noted[] = [];
+  const cancelled = await cancelOrder(orderDay(db, '2026-12-06', noted), order.id, { by: 'ops', why: 'wrong' });
+  expect(cancelled).toMatchObject({ creditNotes: 2, withdrawn: 1 });
+  expect(noted).toContainEqual({
+    event: 'notice.withdrawn',
+    facts: { enterpriseNumber: employer, orderId: order.id, invoices: 1 },
+  });
+  expect((await noticesOf(order)).map((line) => line.replace(/-.* /, ' '))).toEqual([
+    'invoice sent',
+    'credit queued',
+    'credit queued',
+  ]);
   expect(await checkBooks(db)).toEqual([]);
 });
 

@@ -101,7 +101,17 @@ test('partial, over, duplicate, unknown and debits pay nothing, and the states a
   logStatements((event, facts = {}) => noted.push({ event, facts }), 7, applied);
   expect(noted[0]).toEqual({
     event: 'payment.matched',
-    facts: { fileId: 7, entries: 5, byStatus: { partial: 1, over: 1, unknown: 2, ignored: 1 }, invoices: 0, orders: 0 },
+    facts: {
+      fileId: 7,
+      entries: 5,
+      byStatus: { partial: 1, over: 1, unknown: 2, ignored: 1 },
+      cents: {
+        EUR: { total: 2 * total, ignored: -total, over: total + 1, partial: total - 1, unknown: total },
+        USD: { total, unknown: total },
+      },
+      invoices: 0,
+      orders: 0,
+    },
   });
   expect(noted.slice(1).map(({ event, facts }) => `${event} ${facts.code} ${facts.entries}`)).toEqual([
     'payment.open less-than-due 1',
@@ -236,6 +246,19 @@ test('another account is refused and leaves nothing; copies are a duplicate', as
   expect((await sql<{ count: number }>`select count(*)::int from bank_statement`.execute(db)).rows).toEqual(
     before.rows,
   );
+});
+
+test('accounts of one IBAN in two currencies have statements of their own', async () => {
+  const euros = inventStatement([{ amount: 5 }]);
+  const dollars = {
+    ...euros,
+    currency: 'USD',
+    entries: euros.entries.map((entry) => ({ ...entry, currency: 'USD', amount: 7 })),
+    closingBalance: 7,
+  };
+  expect((await apply(euros)).counts.created).toBe(1);
+  expect((await apply(dollars)).counts.created).toBe(1);
+  expect((await apply(dollars)).counts.unchanged).toBe(1);
 });
 
 test('a gap between statement numbers is stored and told', async () => {

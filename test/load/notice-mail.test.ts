@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { type AddressObject, simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { buildNoticeMail, type NoticeMail } from '../../src/load/notice-mail.ts';
+import { qrImage } from '../../src/load/qr-image.ts';
 import { loadMessages } from '../../src/messages.ts';
 import { LANGUAGES } from '../../src/model.ts';
 import { formatMoney } from '../../src/transform/message-text.ts';
 import { noticeContent } from '../../src/transform/notice-content.ts';
+import { QR_CONTENT_ID } from '../../src/transform/notice-view.ts';
 import { inventNoticeFacts } from '../support/notice-facts.ts';
 
 const messages = loadMessages(join(import.meta.dirname, '../../config/messages'));
@@ -57,6 +59,19 @@ test('is multipart/alternative with its own Message-ID and the given date', asyn
   expect(eml.every((byte) => byte < 128)).toBe(true);
   expect(raw.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
   expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThan(998);
+});
+
+test('the image of the QR code comes inside the mail, under the name that the HTML asks for', async () => {
+  const png = qrImage('BCD');
+  const image = { contentId: QR_CONTENT_ID, name: 'payment-qr.png', png };
+  const eml = await buildNoticeMail(inventMail({ image, replyTo: { address: 'contact@example.be' } }));
+  const mail = await simpleParser(eml, { skipImageLinks: true });
+  expect(mail.attachments).toMatchObject([
+    { cid: QR_CONTENT_ID, related: true, contentType: 'image/png', contentDisposition: 'inline' },
+  ]);
+  expect(mail.attachments[0]?.content.equals(png)).toBe(true);
+  expect(String(mail.html)).toContain(`src="cid:${QR_CONTENT_ID}"`);
+  expect(addressesOf(mail.replyTo).map((one) => one.address)).toEqual(['contact@example.be']);
 });
 
 test('the same notice gives the same bytes, whenever it is built', async () => {

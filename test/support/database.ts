@@ -4,8 +4,11 @@ import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/load/database.ts';
 
-/** Clones the template; returns its connection string. The clone is dropped after the test file. */
-export async function cloneDatabase(): Promise<string> {
+/**
+ * Clones the migrated template, or a database given by its connection string that nobody is connected to; returns the
+ * connection string of the clone, which is dropped after the test file.
+ */
+export async function cloneDatabase(of?: string): Promise<string> {
   const server = inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const admin = new pg.Client({ connectionString: server });
@@ -13,7 +16,8 @@ export async function cloneDatabase(): Promise<string> {
   try {
     // Two files that clone at once would disturb each other: a template may have no other session.
     await admin.query(`select pg_advisory_lock(7241)`);
-    await admin.query(`create database ${name} template navette_template`);
+    const template = of === undefined ? 'navette_template' : new URL(of).pathname.slice(1);
+    await admin.query(`create database ${name} template ${template}`);
     await admin.query(`select pg_advisory_unlock(7241)`);
   } finally {
     await admin.end();

@@ -59,7 +59,8 @@ const PROMISES: Readonly<Record<string, RawBuilder<unknown>>> = {
      where o.confirmed_on is not null
      group by o.id, o.total, o.face_value_total, o.fee_total, o.vat_total
     having (o.total, o.face_value_total, o.fee_total, o.vat_total)
-           is distinct from (sum(i.total), sum(i.face_value_total), sum(i.fee_total), sum(i.vat_total))`,
+           is distinct from (coalesce(sum(i.total), 0), coalesce(sum(i.face_value_total), 0), coalesce(sum(i.fee_total), 0),
+                             coalesce(sum(i.vat_total), 0))`,
   'a cancelled order is credited in full': sql`
     select format('order %s: %s left', o.id, sum(i.total)) as what
       from voucher_order o join invoice i on i.enterprise_number = o.enterprise_number and i.order_id = o.id
@@ -85,10 +86,11 @@ const PROMISES: Readonly<Record<string, RawBuilder<unknown>>> = {
       from (select * from invoice where structured_communication is not null) i
       full join structured_communication c on c.number = i.structured_communication and c.invoice_id = i.id
      where i.id is null or c.number is null`,
-  'an invoice to be paid has a communication, and a notice': sql`
+  'an invoice has a communication when it is to be paid, and a notice unless it was credited': sql`
     select i.number as what from invoice i
      where (i.kind <> 'credit') <> (i.structured_communication is not null)
-        or not exists (select from invoice_notice m where m.enterprise_number = i.enterprise_number and m.invoice_id = i.id)`,
+        or (i.kind = 'credit' or i.status <> 'credited')
+           and not exists (select from invoice_notice m where m.enterprise_number = i.enterprise_number and m.invoice_id = i.id)`,
   'a confirmed order has ordered its cards': sql`
     select format('order %s', k.order_id) as what
       from order_card k

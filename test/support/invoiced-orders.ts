@@ -41,11 +41,36 @@ export async function inventInvoicedOrder(
   const { orders } = await runOrders(day);
   const id = orders.find((order) => order.enterpriseNumber === employer)?.id ?? 0;
   await confirmOrder(day, id, { by: 'ops', acknowledge: 'all' });
-  const found = await sql<{ id: number; number: string; communication: string; total: number }>`
+  return { employer, id, people, invoices: await invoicesOf(db, id) };
+}
+
+/** Many orders of one person each, confirmed on 5 December 2026: `count` employers, one run. */
+export async function inventInvoicedOrders(db: Db, count: number): Promise<InvoicedOrder[]> {
+  const people: Invented[] = [];
+  for (let index = 0; index < count; index++) {
+    const employer = await inventEmployer(db, { fees: { service: { percent: '3' }, cardProduction: 450 } });
+    const person = await inventBeneficiary(db, employer, { card: index % 3 === 0 ? 'none' : 'active' });
+    // Different totals: a payment of one invoice must not fit another by chance.
+    await grant(db, person, '2026-11', 10 + (index % 11), 600 + index);
+    people.push(person);
+  }
+  const day = orderDay(db, '2026-12-05');
+  const { orders } = await runOrders(day);
+  const invoiced: InvoicedOrder[] = [];
+  for (const person of people) {
+    const id = orders.find((order) => order.enterpriseNumber === person.employer)?.id ?? 0;
+    await confirmOrder(day, id, { by: 'ops', acknowledge: 'all' });
+    invoiced.push({ employer: person.employer, id, people: [person], invoices: await invoicesOf(db, id) });
+  }
+  return invoiced;
+}
+
+async function invoicesOf(db: Db, id: number): Promise<InvoicedOrder['invoices']> {
+  const found = await sql<InvoicedOrder['invoices'][number]>`
     select id, number, structured_communication as communication, total from invoice where order_id = ${id} order by id`.execute(
     db,
   );
-  return { employer, id, people, invoices: found.rows };
+  return found.rows;
 }
 
 let statements = 0;

@@ -140,6 +140,11 @@ describe('a free text', () => {
     expect(match([typed(1, 10_000, `${A} comme ${B}, client 000000000202`)], [invoice(1), paid]).paid).toEqual([1]);
   });
 
+  it('contradicted by a structured communication of somebody else is for a person', () => {
+    const other = entry(1, 10_000, { structuredCommunication: '000000000202', freeText: A });
+    expect(said(match([other]))).toEqual(['1 unknown two-communications']);
+  });
+
   it('gives the communications to look for', () => {
     expect(communicationsOf({ structuredCommunication: A, freeText: `000/0000/00101 ${A}` })).toEqual([A, B]);
   });
@@ -197,6 +202,22 @@ describe('a reversal', () => {
     const result = match([entry(1, 10_000), reversal(2)], [paid({ orderStatus: 'released' })]);
     expect(said(result)).toEqual(['1 reversed taken-back', '2 reversed takes-back-open-entry']);
     expect(result.alerts).toEqual([]);
+  });
+
+  it('of a payment that a person spread over two invoices opens both', () => {
+    const paidBy = [{ entryId: 90, amount: 20_000 }];
+    const both = [paid({ paidBy }), paid({ id: 2, structuredCommunication: B, paidBy })];
+    const result = match([reversal(1, -20_000)], both);
+    expect(said(result)).toEqual(['90 reversed taken-back', '1 reversed takes-back-payment']);
+    expect([result.reopened, result.alerts]).toEqual([[1, 2], []]);
+    const half = match([reversal(1, -20_000)], [both[0]!, { ...both[1]!, orderStatus: 'released' }]);
+    expect([half.reopened, half.alerts]).toEqual([[1], [{ entryId: 1, invoiceId: 2 }]]);
+  });
+
+  it('of a credited invoice leaves nothing to be refunded of what went back', () => {
+    const credited = paid({ status: 'credited', orderStatus: 'cancelled' });
+    expect(said(match([reversal(1)], [credited]))).toEqual(['90 reversed taken-back', '1 reversed takes-back-payment']);
+    expect(said(match([reversal(1, -4_000)], [credited]))).toEqual(['1 reversed takes-back-nothing']);
   });
 
   it('takes a part out of what may still add up', () => {

@@ -125,11 +125,25 @@ describe('names from outside', () => {
   });
 });
 
-test('the HTML loads nothing, has no script, and fits any width', () => {
+test('the QR code of an invoice or a reminder says what is to be paid; a credit note has none', () => {
+  for (const kind of ['invoice', 'reminder'] as const) {
+    const { qrText, html } = content({ kind });
+    expect(qrText?.split('\n')).toEqual([
+      ...['BCD', '002', '1', 'SCT', 'GKCCBEBB', 'Titres & Cie SA', 'BE68539007547034', 'EUR1245.39', '', '123456789002'],
+    ]);
+    expect(html.match(/<img [^>]*>/g)).toEqual([expect.stringContaining('src="cid:payment-qr@navette"')]);
+  }
+  const credit = content({ kind: 'credit-note' });
+  expect(credit.qrText).toBeNull();
+  expect(credit.html).not.toContain('<img');
+});
+
+test('the HTML loads nothing from elsewhere, has no script, and fits any width', () => {
   const { html } = content();
-  expect(html).not.toMatch(/https?:|<script|<img|url\(|@import/);
+  expect(html).not.toMatch(/https?:|<script|src="(?!cid:)|url\(|@import/);
   expect(html).toContain('name="viewport"');
   expect(html).toContain('prefers-color-scheme: dark');
   // Only Outlook, which knows no max-width, is told a width in pixels.
-  expect(html.replace(/<!--\[if mso\]>.*?<!\[endif\]-->/gs, '')).not.toMatch(/width="\d+"|[^-]width:\d+px/);
+  const others = html.replace(/<!--\[if mso\]>.*?<!\[endif\]-->/gs, '').replace(/<img [^>]*>/, '');
+  expect(others).not.toMatch(/width="\d+"|[^-]width:\d+px/);
 });

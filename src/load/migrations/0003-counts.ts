@@ -7,7 +7,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       enterprise_number text not null,
       beneficiary_id bigint not null,
       product_code text not null,
-      period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
+      period text not null,
       face_value integer not null check (face_value > 0),
       restated_quantity integer not null default 0,
       added_quantity integer not null default 0,
@@ -39,6 +39,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index entitlement_change_key on entitlement_change
       (enterprise_number, beneficiary_id, product_code, period)`.execute(db);
+  // Totals that a newer file said again unchanged; without it, an older file that comes late would win over them.
+  await sql`
+    create table confirmed_entitlement (
+      enterprise_number text not null,
+      product_code text not null,
+      period text not null,
+      file_id bigint not null,
+      as_of timestamptz not null,
+      beneficiary_ids bigint[] not null,
+      primary key (enterprise_number, product_code, period, file_id)
+    )`.execute(db);
+  await sql`
+    create index entitlement_change_written_off on entitlement_change
+      (enterprise_number, beneficiary_id, product_code, period) where kind = 'written-off'`.execute(db);
   // What one blended payroll value took off an earlier period, so that a corrected file can give it back.
   await sql`
     create table entitlement_split (

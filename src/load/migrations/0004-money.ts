@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence voucher_order_id`.execute(db);
+  // `ordered_by` and `ordered_why` are set where a person orders what leavers still earned: their lines stay.
   await sql`
     create table voucher_order (
       enterprise_number text not null,
@@ -19,6 +20,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       vat_total bigint not null default 0,
       total bigint not null default 0,
       ordered_on date not null,
+      ordered_by text,
+      ordered_why text,
       confirmed_by text,
       confirmed_on date,
       paid_on date,
@@ -115,10 +118,40 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       message_key text not null,
       attempts integer not null default 0,
       failure text,
+      not_before timestamptz,
       queued_at timestamptz not null default now(),
       sent_at timestamptz,
       primary key (enterprise_number, invoice_id, kind)
     )`.execute(db);
+  // What a notice was before a person had it sent anew.
+  await sql`
+    create table notice_again (
+      enterprise_number text not null,
+      invoice_id bigint not null,
+      kind text not null,
+      message_key text not null,
+      recipient text not null,
+      status text not null,
+      attempts integer not null,
+      failure text,
+      sent_at timestamptz,
+      decided_by text not null,
+      why text not null,
+      at timestamptz not null,
+      primary key (enterprise_number, invoice_id, kind, message_key)
+    )`.execute(db);
+  await sql`
+    create table e_invoice (
+      enterprise_number text not null,
+      invoice_id bigint not null,
+      status text not null check (status in ('queued', 'written', 'failed')),
+      failure text,
+      files text[] not null default '{}',
+      written_at timestamptz,
+      primary key (enterprise_number, invoice_id)
+    )`.execute(db);
+  await sql`
+    create index e_invoice_queue on e_invoice (enterprise_number, invoice_id) where status = 'queued'`.execute(db);
   await sql`
     create index invoice_notice_queue on invoice_notice (enterprise_number, invoice_id, kind)
       where status = 'queued'`.execute(db);

@@ -1,0 +1,34 @@
+/** Slots of work that is done once across machines: claimed for a time, free again when the claim was never done. */
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+/** @returns true when `owner` holds the slot now; false when it is done, or another owner's */
+export async function claimSlot(db: Db, job: string, slot: string, owner: string, seconds: number): Promise<boolean> {
+  const found = await sql`
+    insert into job_slot (job, slot, claimed_by, claimed_until)
+    values (${job}, ${slot}, ${owner}, now() + make_interval(secs => ${seconds}))
+    on conflict (job, slot) do update set claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
+     where job_slot.done_at is null and (job_slot.claimed_until is null or job_slot.claimed_until < now()
+           or job_slot.claimed_by = excluded.claimed_by)
+    returning job`.execute(db);
+  return found.rows.length > 0;
+}
+
+/** Lets go of a slot that is never done, such as the turn to visit a drop. */
+export async function releaseSlot(db: Db, job: string, slot: string, owner: string): Promise<void> {
+  await sql`
+    update job_slot set claimed_by = null, claimed_until = null
+     where job = ${job} and slot = ${slot} and claimed_by = ${owner} and done_at is null`.execute(db);
+}
+
+export async function finishSlot(db: Db, job: string, slot: string, owner: string): Promise<void> {
+  await sql`
+    update job_slot set done_at = now() where job = ${job} and slot = ${slot} and claimed_by = ${owner}`.execute(db);
+}
+
+/** Whether any slot of a job from this one on is done; slots of one job sort by their text. */
+export async function isDoneSince(db: Db, job: string, slot: string): Promise<boolean> {
+  const found = await sql`
+    select from job_slot where job = ${job} and slot >= ${slot} and done_at is not null limit 1`.execute(db);
+  return found.rows.length > 0;
+}

@@ -1,0 +1,79 @@
+/** A desk for tests of the books: files of payroll and people through the real import, orders through the real jobs. */
+import { sql } from 'kysely';
+import { confirmOrder } from '../../src/jobs/confirm-orders.ts';
+import type { ImportResult } from '../../src/jobs/import-file.ts';
+import type { OrderContext } from '../../src/jobs/order-context.ts';
+import { type RunOrdersResult, runOrders } from '../../src/jobs/run-orders.ts';
+import { inventPerson } from './people.ts';
+import { openPeopleDesk, type PeopleDesk } from './people-desk.ts';
+
+/** One line of a payroll file; `value` in cents, null = the file does not say it. */
+export interface PayrollLine {
+  readonly person: number;
+  readonly period: string;
+  readonly quantity: number;
+  readonly value?: number | null;
+  readonly product?: string;
+  /** last day of the employment */
+  readonly end?: string | null;
+}
+
+export interface BookDesk extends PeopleDesk {
+  readonly payroll: (
+    employer: string,
+    lines: readonly PayrollLine[],
+    when: { readonly day: string; readonly at?: string },
+  ) => Promise<ImportResult>;
+  readonly context: (day: string) => OrderContext;
+  /** runs what is due on the day for everybody */
+  readonly run: (day: string) => Promise<RunOrdersResult>;
+  /** runs, and confirms all drafts of the employer by hand */
+  readonly runAndConfirm: (employer: string, day: string) => Promise<void>;
+  readonly invoices: (employer: string) => Promise<string[]>;
+}
+
+export const eurosOf = (cents: number): string => `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, '0')}`;
+
+export function payrollCsv(employer: string, lines: readonly PayrollLine[]): string {
+  const rows = lines.map(({ person, period, quantity, value = null, product = 'meal', end = null }) =>
+    [
+      employer,
+      inventPerson(person).nationalRegisterNumber,
+      period,
+      product,
+      quantity,
+      value === null ? '' : eurosOf(value),
+      end ?? '',
+    ].join(';'),
+  );
+  return `BCE;NISS;period;product;quantity;faceValue;employmentEnd\n${rows.join('\n')}\n`;
+}
+
+export async function openBookDesk(firstEmployer: number): Promise<BookDesk> {
+  const desk = await openPeopleDesk(firstEmployer);
+  const { db } = desk;
+  const context = (day: string): OrderContext => {
+    const { database, log, config, today } = desk.work.on(day);
+    return { database, log, config: config.navette, today };
+  };
+  return {
+    ...desk,
+    context,
+    payroll: (employer, lines, when) => desk.give(payrollCsv(employer, lines), { layout: 'payroll-generic' }, when),
+    run: (day) => runOrders(context(day)),
+    runAndConfirm: async (employer, day) => {
+      await runOrders(context(day));
+      const drafts = await sql<{ id: number }>`
+        select id from voucher_order where enterprise_number = ${employer} and status = 'draft' order by id`.execute(
+        db,
+      );
+      for (const { id } of drafts.rows) await confirmOrder(context(day), id, { by: 'ops', acknowledge: 'all' });
+    },
+    invoices: async (employer) => {
+      const found = await sql<{ line: string }>`
+        select concat_ws(' ', cost_center, face_value_total, fee_total, vat_total, total) as line
+          from invoice where enterprise_number = ${employer} order by order_id, cost_center`.execute(db);
+      return found.rows.map(({ line }) => line);
+    },
+  };
+}
