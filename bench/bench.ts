@@ -16,8 +16,8 @@ export interface BenchResult {
   readonly met: boolean;
 }
 
-/** A bench has a process to itself, so that its peak is its own. */
-export type Bench = () => Promise<BenchResult>;
+/** A bench has a process to itself, so that its peak is its own. `size` 0.1 is a trial with a tenth of everything, where one can be made. */
+export type Bench = (size: number) => Promise<BenchResult>;
 
 /** Largest resident set of this process so far. */
 export function peakMegabytes(): number {

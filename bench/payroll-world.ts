@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { sql } from 'kysely';
 import type { Db } from '../src/load/database.ts';
-import { inventEnterpriseNumber, inventNationalRegisterNumber } from '../test/support/people.ts';
 import { addDays } from '../src/transform/calendar.ts';
+import { inventEnterpriseNumber, inventNationalRegisterNumber } from '../test/support/people.ts';
 
 export const PEOPLE_PER_EMPLOYER = 40;
 
@@ -12,7 +12,7 @@ const employerOf = (index: number): string => inventEnterpriseNumber(100_000 + M
 
 function personOf(index: number): string {
   const day = addDays('1950-01-01', index % 18_000);
-  return inventNationalRegisterNumber(day, 1 + (Math.floor(index / 18_000) * 2 + (index % 2)) % 998);
+  return inventNationalRegisterNumber(day, 1 + ((Math.floor(index / 18_000) * 2 + (index % 2)) % 998));
 }
 
 /** Fills an empty, migrated database with `people` active people; products must be there already. */

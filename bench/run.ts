@@ -1,14 +1,23 @@
-/** `npm run bench -- <name> [--json]`: one bench, or every bench one after the other. */
+/** `npm run bench -- <name> [--json] [--size 0.1]`: one bench, or every bench one after the other. */
 import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import type { Bench, BenchResult } from './bench.ts';
 
 /** Adding a bench is a file beside this one and a line here; loaded when it is asked for, so that a peak counts nothing else. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  csv: () => import('./csv.ts'),
+  import: () => import('./import.ts'),
   notices: () => import('./notices.ts'),
+  orders: () => import('./orders.ts'),
+  xlsx: () => import('./xlsx.ts'),
 };
 
-const names = process.argv.slice(2).filter((word) => word !== '--json');
-const json = process.argv.includes('--json');
+const { values, positionals: names } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, size: { type: 'string', default: '1' } },
+  allowPositionals: true,
+});
+const { json } = values;
+const size = Number(values.size);
 const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
 const [only] = names;
 
@@ -16,7 +25,7 @@ if (unknown.length > 0) {
   console.error(`There is no bench "${unknown[0]}"; there are: ${Object.keys(BENCHES).join(', ')}.`);
   process.exitCode = 2;
 } else if (names.length === 1 && only !== undefined) {
-  const result = await BENCHES[only]?.().then(({ bench }) => bench());
+  const result = await BENCHES[only]?.().then(({ bench }) => bench(size));
   if (result !== undefined) {
     console.log(json ? JSON.stringify(result) : lineOf(result));
     process.exitCode = result.met ? 0 : 1;
@@ -24,7 +33,7 @@ if (unknown.length > 0) {
 } else {
   for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
     try {
-      const words = [import.meta.filename, name, ...(json ? ['--json'] : [])];
+      const words = [import.meta.filename, name, `--size=${size}`, ...(json ? ['--json'] : [])];
       execFileSync(process.execPath, words, { stdio: 'inherit' });
     } catch {
       process.exitCode = 1;

@@ -51,6 +51,8 @@ export interface LogFacts {
   readonly bytes?: number;
   readonly step?: string;
   readonly schema?: string;
+  /** of host keys: expected and offered */
+  readonly fingerprints?: readonly string[];
 }
 
 const FACTS: Record<keyof LogFacts, true> = {
@@ -93,6 +95,7 @@ const FACTS: Record<keyof LogFacts, true> = {
   bytes: true,
   step: true,
   schema: true,
+  fingerprints: true,
 };
 
 export type Log = (event: LogEvent, facts?: LogFacts) => void;

@@ -6,7 +6,8 @@ import { exitCodeOf, sentencesOf } from './commands/failures.ts';
 /** Under --json whoever reads stderr reads JSON lines, also about a command that could not even be parsed. */
 const json = process.argv.includes('--json');
 const complain = json
-  ? (sentence: string) => process.stderr.write(`${JSON.stringify({ level: 'error', event: 'command.failed', msg: sentence })}\n`)
+  ? (sentence: string) =>
+      process.stderr.write(`${JSON.stringify({ level: 'error', event: 'command.failed', msg: sentence })}\n`)
   : (sentence: string) => process.stderr.write(`navette: ${sentence}\n`);
 
 const program = new Command('navette')
@@ -14,7 +15,13 @@ const program = new Command('navette')
   .showSuggestionAfterError()
   .showHelpAfterError(json ? false : '(navette --help lists the commands)')
   .configureOutput({
-    outputError: (text) => complain(text.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').trim()),
+    outputError: (text) =>
+      complain(
+        text
+          .replace(/^error: /, '')
+          .replace(/\s*\n\s*/g, ' ')
+          .trim(),
+      ),
   })
   .exitOverride();
 for (const declare of COMMANDS) {

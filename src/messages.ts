@@ -25,13 +25,85 @@ const noticeShape: z.ZodType<NoticeTexts> = z.strictObject({
 
 const FIELDS = [...new Set([...fieldsOfKind('beneficiaries'), ...fieldsOfKind('payroll')])];
 
+/** What a file can turn out to be that no layout reads. */
+const FOUND_FORMATS = [
+  'xls',
+  'xlsb',
+  'ods',
+  'encrypted-office',
+  'encrypted',
+  'html',
+  'pdf',
+  'zip',
+  'gzip',
+  'pgp',
+  'xlsx',
+  'text',
+  'xml',
+  'docx',
+  'pptx',
+  'binary',
+] as const;
+/** What is said of the columns of the portal workbook; several columns may share one. */
+const WANTS = [
+  'register',
+  'personnel',
+  'status',
+  'name',
+  'otherName',
+  'gender',
+  'birthDate',
+  'language',
+  'email',
+  'free',
+  'delivery',
+  'pinDelivery',
+  'point',
+  'pinAddress',
+  'address',
+  'addressExtra',
+  'costCenter',
+  'mealProduct',
+  'faceValue',
+  'otherProduct',
+] as const;
+
+const templateShape = z.strictObject({
+  /** names of the two sheets */
+  guide: text,
+  data: text,
+  title: text,
+  intro: text,
+  head: z.strictObject({ column: text, field: text, wants: text, required: text, example: text }),
+  yes: text,
+  no: text,
+  place: text,
+  center: text,
+  /** words of the drop-down lists, each of which an import understands */
+  words: z.strictObject({
+    active: text,
+    inactive: text,
+    m: text,
+    f: text,
+    x: text,
+    employer: text,
+    beneficiary: text,
+    none: text,
+  }),
+  wants: z.record(z.enum(WANTS), text),
+});
+
 const messagesShape = z.strictObject({
   /** one sentence for each issue code; the placeholders of each stand at the top of en.yaml */
   issues: z.record(z.enum(ISSUE_CODES), text),
+  /** the sentence for `file.format` when it is known what the file is */
+  formats: z.record(z.enum(FOUND_FORMATS), text),
   /** how a column is named: by letter, by header, by positions in a line, or by its field alone */
   column: z.strictObject({ letter: text, header: text, positions: text, field: text }),
   /** names of the fields of layouts, by field name */
   fields: z.record(z.enum(FIELDS), text),
+  /** the workbook that `navette template` writes */
+  template: templateShape,
   notice: noticeShape,
   /** what an e-invoice says in words */
   eInvoice: z.strictObject({ outsideVat: text, nothingToPay: text }),

@@ -1,5 +1,5 @@
 /** `navette beneficiary set | deactivate | merge`: the portal's own pages by hand. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ConfigError, RefusedError } from '../errors.ts';
 import { mergePerson } from '../jobs/merge-person.ts';
 import { deactivateBeneficiary, setBeneficiary, TYPED_FIELDS, type Typed } from '../jobs/type-beneficiary.ts';
@@ -15,10 +15,14 @@ interface WordOptions extends CommonOptions {
   readonly why: string;
 }
 
-/** Adds the three to `navette beneficiary`. */
-export function addByHand(beneficiary: Command, done: (code: ExitCode) => void): void {
+/** Adds the three to `navette beneficiary`, which is declared before. */
+export function declareBeneficiaryByHand(program: Command, done: (code: ExitCode) => void): void {
+  const beneficiary = program.commands.find((command) => command.name() === 'beneficiary') ?? program;
   const set = worded(person(beneficiary.command('set').description('create or change a beneficiary')));
-  for (const field of TYPED_FIELDS) set.option(`--${kebab(field)} <value>`, '');
+  for (const field of TYPED_FIELDS) {
+    set.option(`--${kebab(field)} <value>`, '');
+    if (kebab(field) !== field) set.addOption(new Option(`--${field} <value>`).hideHelp());
+  }
   set.addHelpText(
     'after',
     '\nA blank value empties its field. A new person needs the names, gender, birth date, language and',

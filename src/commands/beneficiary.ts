@@ -8,7 +8,6 @@ import { currentNumber } from '../load/person-numbers.ts';
 import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
 import { parseNationalRegisterNumber } from '../transform/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
-import { addByHand } from './beneficiary-by-hand.ts';
 import { camelCaseKeys } from './camel-case.ts';
 import { tellOpen } from './open-of-person.ts';
 import { euros, table } from './print.ts';
@@ -26,7 +25,6 @@ export function declareBeneficiary(program: Command, done: (code: ExitCode) => v
     .action(async (employer: string, person: string, options: CommonOptions) =>
       done(await withApp(options, (app) => show(app, employer, person))),
     );
-  addByHand(beneficiary, done);
 }
 
 async function show(app: App, employer: string, person: string): Promise<ExitCode> {

@@ -4,6 +4,7 @@ import { ConfigError } from '../errors.ts';
 import { openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
 import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
+import { migrateQueue } from '../load/queue.ts';
 import { syncReference } from '../load/reference.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
 
@@ -26,6 +27,7 @@ async function migrate(options: CommonOptions): Promise<ExitCode> {
       const pending = await pendingMigrations(database.db);
       desk.say(pending.length === 0 ? 'The schema is up to date.' : `To be run: ${pending.join(', ')}`);
       const migrations = await migrateSchema(database.db);
+      await migrateQueue(url);
       await syncReference(database.db, desk.config);
       desk.log('database.migrated', { schema: migrations.at(-1) ?? 'unchanged' });
       desk.print({ migrations });

@@ -1,13 +1,12 @@
 /** `navette run payments`: matches again what is open, reminds of what is unpaid, and tells what was paid and what waits. */
-import { centsByStatus, countByStatus, matchOpenPayments } from '../jobs/match-open-payments.ts';
-import { remindUnpaid } from '../jobs/remind-unpaid.ts';
+import { centsByStatus, countByStatus } from '../jobs/match-open-payments.ts';
+import { runPayments } from '../jobs/run-payments.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 
-/** Reminders come after the matching: whoever has just paid gets none. Entries that wait for a person are no fault of the run. */
+/** Entries that wait for a person are no fault of the run. */
 export async function runPaymentsJob(app: App): Promise<ExitCode> {
-  const { entries, invoicesPaid, ordersPaid, money } = await matchOpenPayments(jobContext(app));
-  const { reminders, expired } = await remindUnpaid(jobContext(app));
+  const { entries, invoicesPaid, ordersPaid, money, reminders, expired } = await runPayments(jobContext(app));
   const byStatus = countByStatus(entries);
   app.print({
     entries: entries.length,

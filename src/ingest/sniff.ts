@@ -58,7 +58,10 @@ function kindOfZip(text: string): FileKind {
   if (/xl[/\\]workbook[^/\\]{0,20}\.bin/i.test(text)) return 'xlsb';
   if (/xl[/\\]workbook[^/\\]{0,20}\.xml/i.test(text)) return 'xlsx';
   if (text.includes('application/vnd.oasis.opendocument.spreadsheet')) return 'ods';
-  return 'zip';
+  // A workbook that was cut has lost its directory, and may not have come to the part that says what it is.
+  const isWhole = text.includes('PK\x05\x06');
+  if (/xl[/\\](?:worksheets|theme|styles|sharedStrings|_rels)/i.test(text)) return 'xlsx';
+  return !isWhole && text.includes('[Content_Types].xml') ? 'xlsx' : 'zip';
 }
 
 /** An encrypted .xlsx is an OLE file with a stream of that name (MS-OFFCRYPTO 2.3.4); an .xls keeps its cells in `Workbook` or `Book`. */

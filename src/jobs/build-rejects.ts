@@ -8,10 +8,11 @@ import { readLines } from '../ingest/text-lines.ts';
 import type { Db } from '../load/database.ts';
 import { type DropFile, listIssues } from '../load/ledger.ts';
 import { writeWorkbook } from '../load/workbook.ts';
-import type { Language } from '../model.ts';
+import type { Language, Layout } from '../model.ts';
 import { formatOf } from './fit-layout.ts';
 import { keptPath } from './keep-file.ts';
 import { openCsv, openXlsx } from './open-table.ts';
+import { withPlainFile } from './plain-file.ts';
 import { reasonsByRow } from './rejected-rows.ts';
 import { rejectsOfCsv, rejectsOfLines } from './rejects-text.ts';
 import { rejectsSheet } from './rejects-workbook.ts';
@@ -26,17 +27,26 @@ export async function buildRejects(db: Db, file: DropFile, config: Config, langu
   const path = keptPath(config.storage, file.sha256);
   const reasons = reasonsByRow(await listIssues(db, file.id), config.messages, language, file.sender_columns);
   try {
-    const format = formatOf(await sniffFile(path), layout.file.formats);
-    if (format === 'csv') return await rejectsOfCsv(await openCsv(path, layout), layout, reasons);
-    if (format === 'xlsx') {
-      // The file was read when it came: its size was within the limit of its drop.
-      const sheet = await rejectsSheet(await openXlsx(path, layout, file.size), layout, reasons);
-      return await writeWorkbook({ writtenAt: Date.parse(file.received_at), sheets: [sheet] });
-    }
-    const opened = await openText(path, layout.file.encoding);
-    return await rejectsOfLines(readLines(opened.text(), DEFAULT_READ_LIMITS.maxRecordSize), reasons);
+    return await withPlainFile(config, file, path, (plain) => rejectsOf(plain.path, layout, file, reasons));
   } catch (error) {
     if (error instanceof FileError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+async function rejectsOf(
+  path: string,
+  layout: Layout,
+  file: DropFile,
+  reasons: ReturnType<typeof reasonsByRow>,
+): Promise<Buffer> {
+  const format = formatOf(await sniffFile(path), layout.file.formats);
+  if (format === 'csv') return rejectsOfCsv(await openCsv(path, layout), layout, reasons);
+  if (format === 'xlsx') {
+    // The file was read when it came: its size was within the limit of its drop.
+    const sheet = await rejectsSheet(await openXlsx(path, layout, file.size), layout, reasons);
+    return writeWorkbook({ writtenAt: Date.parse(file.received_at), sheets: [sheet] });
+  }
+  const opened = await openText(path, layout.file.encoding);
+  return rejectsOfLines(readLines(opened.text(), DEFAULT_READ_LIMITS.maxRecordSize), reasons);
 }

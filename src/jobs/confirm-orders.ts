@@ -1,17 +1,15 @@
 /** Confirms drafts: their cards are ordered, their invoices made and numbered, their notices queued, in one transaction. */
 import { RefusedError } from '../errors.ts';
-import { carryLinesOfLeavers, markInvoiced, readSelfConfirmingDrafts } from '../load/confirm-orders.ts';
+import { carryLinesOfLeavers, readSelfConfirmingDrafts } from '../load/confirm-orders.ts';
 import { type Db, reasonOf } from '../load/database.ts';
-import { drawCommunicationCounters, type InvoiceToWrite, writeInvoices } from '../load/invoices.ts';
 import { dropMootCards, nameNewCards, orderCards } from '../load/order-cards.ts';
 import { findOrder, lockFreeDrafts, lockOrder, type OrderKey } from '../load/order-locks.ts';
 import { acknowledgeWarnings, readHoldingCodes } from '../load/order-warnings.ts';
 import { readOrders } from '../load/orders.ts';
 import type { Period } from '../model.ts';
-import { addDays } from '../transform/calendar.ts';
 import { HOLDING_WARNINGS } from '../transform/order-warnings.ts';
-import { makeStructuredCommunication } from '../transform/structured-communication.ts';
 import { isAboutConnection } from './connection-errors.ts';
+import { issueInvoices, noteInvoiced } from './issue-invoices.ts';
 import { renewalHorizon } from './make-drafts.ts';
 import type { OrderContext, ParkedOrder } from './order-context.ts';
 import { type PricedOrder, priceOrderSet } from './price-orders.ts';
@@ -106,30 +104,13 @@ async function invoiceOrderSet(db: Db, context: OrderContext, by: string): Promi
   await nameNewCards(db);
   await orderCards(db);
   const invoiced = await priceOrderSet(db, config, today);
-  await markInvoiced(db, by, today);
-  const dueOn = addDays(today, config.issuer.paymentDays);
-  await writeInvoices(db, today.slice(0, 4), await withCommunications(db, invoiced), { issuedOn: today, dueOn });
+  await issueInvoices(db, context, by, invoiced);
   return { invoiced, emptied };
 }
 
-async function withCommunications(db: Db, orders: readonly PricedOrder[]): Promise<InvoiceToWrite[]> {
-  const invoices = orders.flatMap(({ enterpriseNumber, orderId, invoices }) =>
-    invoices.map((invoice) => ({ enterpriseNumber, orderId, ...invoice })),
-  );
-  const counters = await drawCommunicationCounters(db, invoices.length);
-  return invoices.map((invoice, index) => {
-    const counter = counters[index];
-    if (counter === undefined) throw new RangeError('Every invoice has a counter of its own.');
-    return { ...invoice, structuredCommunication: makeStructuredCommunication(counter) };
-  });
-}
-
-function noteConfirmed({ log }: OrderContext, { invoiced, emptied }: Confirmed): void {
-  for (const { enterpriseNumber, orderId, total, invoices } of invoiced) {
-    log('order.confirmed', { enterpriseNumber, orderId, totalCents: total, invoices: invoices.length });
+function noteConfirmed(context: OrderContext, { invoiced, emptied }: Confirmed): void {
+  noteInvoiced(context, invoiced);
+  for (const { enterpriseNumber, id } of emptied) {
+    context.log('order.cancelled', { enterpriseNumber, orderId: id, reason: 'empty' });
   }
-  for (const { enterpriseNumber, id } of emptied)
-    log('order.cancelled', { enterpriseNumber, orderId: id, reason: 'empty' });
-  const invoices = invoiced.reduce((count, order) => count + order.invoices.length, 0);
-  if (invoices > 0) log('notice.queued', { invoices });
 }

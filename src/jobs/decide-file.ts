@@ -28,6 +28,7 @@ import type { JobContext } from './context.ts';
 import { type FittedFile, fitLayout } from './fit-layout.ts';
 import { identifyFile } from './identify-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
+import { type PlainFile, withPlainFile } from './plain-file.ts';
 import { rejectsFormat } from './rejects-format.ts';
 import { stageEmployers } from './stage-employers.ts';
 import { type StagedFile, stageTable } from './stage-rows.ts';
@@ -53,29 +54,9 @@ export async function decideFile(
   inTransaction: InTransaction,
 ): Promise<void> {
   try {
-    const fitted = await fitLayout(
-      {
-        path: storedAt,
-        name: file.name,
-        maxBytes: instruction.limits.maxBytes,
-        set: instruction.set,
-        today: context.today,
-      },
-      instruction.layouts,
-      context.config,
+    await withPlainFile(context.config, file, storedAt, (plain) =>
+      readAndDecide(context, session, file, plain, instruction, inTransaction),
     );
-    const identity = identifyFile(file, fitted, instruction, context.now);
-    await writeIdentity(session.db, file, identity);
-    const staged = await stage(session, fitted, storedAt, context);
-    // A bank statement shows by its totals or its last mark that it is whole.
-    requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
-    if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
-    await inTransaction(async (db) => {
-      await requireFence(db, file);
-      await removeIssues(db, file.id);
-      const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt });
-      await settle(context, db, file, decided, rejectsFormat(fitted.format));
-    });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const issue: RowIssue = { ...fileIssue(error.code, 'error'), columnName: error.column, params: error.params };
@@ -85,6 +66,34 @@ export async function decideFile(
       await settle(context, db, file, { status: 'rejected', issues: [issue] }, null);
     });
   }
+}
+
+async function readAndDecide(
+  context: JobContext,
+  session: Session,
+  file: DropFile,
+  plain: PlainFile,
+  instruction: ImportInstruction,
+  inTransaction: InTransaction,
+): Promise<void> {
+  const { limits, set, layouts } = instruction;
+  const fitted = await fitLayout(
+    { ...plain, maxBytes: limits.maxBytes, set, today: context.today },
+    layouts,
+    context.config,
+  );
+  const identity = identifyFile(file, fitted, instruction, context.now);
+  await writeIdentity(session.db, file, identity);
+  const staged = await stage(session, fitted, plain.path, context);
+  // A bank statement shows by its totals or its last mark that it is whole.
+  requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
+  if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
+  await inTransaction(async (db) => {
+    await requireFence(db, file);
+    await removeIssues(db, file.id);
+    const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt: plain.path });
+    await settle(context, db, file, decided, rejectsFormat(fitted.format));
+  });
 }
 
 interface ReadFile {

@@ -4,8 +4,8 @@ import type { Db } from '../load/database.ts';
 import { claimSlot, releaseSlot } from '../load/job-slots.ts';
 
 const JOB = 'visit';
-const HELD_SECONDS = 45;
-const RENEWED_MILLISECONDS = 15_000;
+const HELD_SECONDS = 20;
+const RENEWED_MILLISECONDS = 5_000;
 
 /** @returns null when another one is visiting the drop; what two visits at once would do twice, the ledger sorts out */
 export async function takeTurn<T>(db: Db, dropId: string, work: () => Promise<T>): Promise<T | null> {

@@ -31,8 +31,14 @@ export function tellIssue(
     column: issue.columnName,
     code: issue.code,
     severity: issue.severity,
-    message: renderSentence(texts.issues[issue.code], { column, ...issue.params }, language),
+    message: renderSentence(sentenceOf(issue, texts), { column, ...issue.params }, language),
   };
+}
+
+/** Of a file that cannot be read, what it is and how to send it instead, where that is known. */
+function sentenceOf({ code, params }: StoredIssue, texts: LanguageMessages): string {
+  const formats: Readonly<Record<string, string>> = texts.formats;
+  return (code === 'file.format' ? formats[params['found'] ?? ''] : undefined) ?? texts.issues[code];
 }
 
 function columnWords(

@@ -1,4 +1,5 @@
 /** One transaction of orders: from the slots of many employers to drafts with lines, carry, cards, totals and warnings. */
+import { keepSelfConfirming } from '../load/confirm-orders.ts';
 import type { Db } from '../load/database.ts';
 import { grantByHand, grantFixedQuantities } from '../load/fixed-entitlements.ts';
 import {
@@ -8,16 +9,17 @@ import {
   holdBackLate,
   readQuantitiesAboveLimit,
 } from '../load/open-quantities.ts';
-import { nameNewCardsOfDrafts, nameRenewals } from '../load/order-cards.ts';
+import { nameNewCardsOfDrafts, nameRenewals, orderCards } from '../load/order-cards.ts';
 import { type DraftOrder, keepDrafts, replaceCarry, writeDrafts } from '../load/order-lines.ts';
 import { readNetTotals, writeDraftWarnings, writeUnusualTotals } from '../load/order-warnings.ts';
 import { createSlotRun, dropUnorderableSlots, type SlotOutOfRun, type SlotToRun } from '../load/slot-run.ts';
 import type { Day } from '../model.ts';
 import { addDays } from '../transform/calendar.ts';
-import { isUnusualTotal } from '../transform/order-warnings.ts';
+import { HOLDING_WARNINGS, isUnusualTotal } from '../transform/order-warnings.ts';
 import { linesAboveYearlyLimit } from '../transform/yearly-limit.ts';
+import { issueInvoices } from './issue-invoices.ts';
 import type { OrderContext } from './order-context.ts';
-import { priceOrderSet } from './price-orders.ts';
+import { type PricedOrder, priceOrderSet } from './price-orders.ts';
 
 /** A card that expires within so many days is renewed with the next order. */
 const RENEWAL_DAYS = 90;
@@ -35,16 +37,46 @@ export function renewalHorizon(today: Day): Day {
 }
 
 /** Makes what can be made of the slots, at most one an employer; all of it or, on any error, nothing. */
-export function makeDrafts(context: OrderContext, slots: readonly SlotToRun[]): Promise<DraftsMade> {
-  return context.database.db.transaction().execute((db) => makeDraftsIn(db, context, slots));
+export function makeDrafts(
+  context: OrderContext,
+  slots: readonly SlotToRun[],
+): Promise<DraftsMade & { readonly invoiced: readonly PricedOrder[] }> {
+  return context.database.db.transaction().execute(async (db) => {
+    const { priced, ...made } = await makeDraftsIn(db, context, slots);
+    return { ...made, invoiced: priced.length === 0 ? [] : await confirmFresh(db, context, priced) };
+  });
+}
+
+/**
+ * Confirms, as "system", those of the drafts just made that confirm themselves and that no warning holds. Under the lock that
+ * they were made under nobody has left, so only a card that another order took is looked at again.
+ */
+async function confirmFresh(
+  db: Db,
+  context: OrderContext,
+  priced: readonly PricedOrder[],
+): Promise<readonly PricedOrder[]> {
+  const free = new Set(await keepSelfConfirming(db, HOLDING_WARNINGS));
+  if (free.size === 0) return [];
+  const lostCards = await orderCards(db);
+  const invoiced =
+    lostCards === 0
+      ? priced.filter(({ orderId }) => free.has(orderId))
+      : await priceOrderSet(db, context.config, context.today);
+  await issueInvoices(db, context, 'system', invoiced);
+  return invoiced;
 }
 
 /** The same in the caller's transaction, which must not have made any drafts before. */
-export async function makeDraftsIn(db: Db, context: OrderContext, slots: readonly SlotToRun[]): Promise<DraftsMade> {
+export async function makeDraftsIn(
+  db: Db,
+  context: OrderContext,
+  slots: readonly SlotToRun[],
+): Promise<DraftsMade & { readonly priced: readonly PricedOrder[] }> {
   const { out, refusedPeople } = await judgeSlots(db, context, slots);
   const drafts = await writeDrafts(db, context.today);
   await replaceCarry(db);
-  return { drafts: await completeDrafts(db, context, drafts), out, refusedPeople };
+  return { ...(await completeDrafts(db, context, drafts)), out, refusedPeople };
 }
 
 /** Fills `slot_run` and `open_quantity` of the caller's transaction: what would be ordered, and what would be left and why. */
@@ -68,22 +100,24 @@ export async function completeDrafts(
   db: Db,
   { config, today }: OrderContext,
   drafts: readonly DraftOrder[],
-): Promise<DraftsMade['drafts']> {
-  if (drafts.length === 0) return [];
+): Promise<Pick<DraftsMade, 'drafts'> & { readonly priced: readonly PricedOrder[] }> {
+  if (drafts.length === 0) return { drafts: [], priced: [] };
   await keepDrafts(db);
   await nameNewCardsOfDrafts(db);
   await nameRenewals(db, renewalHorizon(today));
-  const priced = new Map((await priceOrderSet(db, config, today)).map((order) => [order.orderId, order]));
+  const priced = await priceOrderSet(db, config, today);
+  const prices = new Map(priced.map((order) => [order.orderId, order]));
   await writeDraftWarnings(db);
   const totals = await readNetTotals(db);
   await writeUnusualTotals(
     db,
     totals.filter(({ net, lastNet }) => isUnusualTotal(net, lastNet)),
   );
-  return drafts.map((draft) => {
-    const { total = 0, people = 0 } = priced.get(draft.id) ?? {};
+  const told = drafts.map((draft) => {
+    const { total = 0, people = 0 } = prices.get(draft.id) ?? {};
     return { ...draft, total, people };
   });
+  return { drafts: told, priced };
 }
 
 /** Marks the differences that would come above a yearly limit. */

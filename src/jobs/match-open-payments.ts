@@ -6,7 +6,8 @@ import type { OrderKey } from '../load/order-locks.ts';
 import { type EntryMoney, markInvoicesOpen, markInvoicesPaid, sumEntries, writeDecisions } from '../load/payments.ts';
 import type { Log } from '../log.ts';
 import type { Cents, Day } from '../model.ts';
-import { communicationsOf, type MatchReason, type MatchStatus, matchPayments } from '../transform/match-payments.ts';
+import { communicationsOf, matchPayments } from '../transform/match-payments.ts';
+import type { MatchReason, MatchStatus } from '../transform/payment-accounts.ts';
 import type { JobContext } from './context.ts';
 
 /** Invoices are in euro. */
@@ -104,9 +105,8 @@ export function countByStatus(entries: readonly { readonly status: string }[]): 
 export function centsByStatus(money: readonly EntryMoney[]): Record<string, Record<string, Cents>> {
   const byCurrency: Record<string, Record<string, Cents>> = {};
   for (const { currency, status, cents } of money) {
-    const sums = (byCurrency[currency] ??= { total: 0 });
-    sums['total'] = (sums['total'] ?? 0) + cents;
-    sums[status] = (sums[status] ?? 0) + cents;
+    const { total = 0, ...before } = byCurrency[currency] ?? {};
+    byCurrency[currency] = { total: total + cents, ...before, [status]: (before[status] ?? 0) + cents };
   }
   return byCurrency;
 }

@@ -40,8 +40,8 @@ export interface Visit {
 export interface Visited {
   /** those that were imported at once */
   readonly files: readonly PulledFile[];
-  /** something is left that another visit can take, or that settles soon */
-  readonly more: boolean;
+  /** what is left: files that can be taken now, files that settle soon, or nothing */
+  readonly more: 'now' | 'soon' | 'no';
 }
 
 /**
@@ -58,11 +58,11 @@ export async function pullDrop(context: JobContext, drop: Drop, visit: Visit): P
     const moved = new Set(await archiveDecided(context, drop, opened, byName));
     const files: PulledFile[] = [];
     let fetched = 0;
-    let more = waiting;
+    let more: Visited['more'] = waiting ? 'soon' : 'no';
     for (const settled of ready) {
       if (moved.has(settled.file.name) || nameFault(settled.file.name) !== null) continue;
       if (visit.signal?.aborted || fetched >= visit.most) {
-        more = true;
+        more = 'now';
         break;
       }
       const taken = await takeFile(context, drop, opened, settled, visit);

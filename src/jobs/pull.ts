@@ -15,8 +15,7 @@ export interface PulledDrop {
 
 /** Between the two listings of a drop whose files settle by standing still. */
 const SETTLE_MILLISECONDS = 2_000;
-/** So many pairs of listings are waited for; a file that is being written all that time is left for the next run. */
-const MOST_FILES = 1_000_000;
+const TURN_SECONDS = 30;
 
 /** One dead server slows only itself: its drop is reported as down, and the others go on. */
 export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
@@ -33,9 +32,14 @@ export async function pull(context: JobContext, listings: Listings = new Map()):
 }
 
 async function pullOne(context: JobContext, drop: Drop, listings: Listings): Promise<PulledDrop> {
-  const visit = { listings, pause: () => wait(SETTLE_MILLISECONDS), enqueue: null, most: MOST_FILES };
+  const visit = { listings, pause: () => wait(SETTLE_MILLISECONDS), enqueue: null, most: Number.POSITIVE_INFINITY };
   try {
-    const visited = await takeTurn(context.database.db, drop.id, () => pullDrop(context, drop, visit));
+    let visited = null;
+    // Another one is visiting it: a person who asks for it now gets what is left after that.
+    for (let waited = 0; visited === null && waited <= TURN_SECONDS; waited += 1) {
+      if (waited > 0) await wait(1_000);
+      visited = await takeTurn(context.database.db, drop.id, () => pullDrop(context, drop, visit));
+    }
     return { drop: drop.id, files: visited?.files ?? [], down: null };
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;

@@ -9,7 +9,8 @@ import { HOLDING_WARNINGS } from '../transform/order-warnings.ts';
 import { confirmFreeDrafts } from './confirm-orders.ts';
 import { isAboutConnection } from './connection-errors.ts';
 import { findDueSlots, findSupplements, productOf } from './find-due-orders.ts';
-import { type DraftsMade, makeDrafts } from './make-drafts.ts';
+import { noteInvoiced } from './issue-invoices.ts';
+import { makeDrafts } from './make-drafts.ts';
 import type { OrderContext, ParkedOrder } from './order-context.ts';
 import { watchQuarter } from './watch-quarter.ts';
 
@@ -107,7 +108,7 @@ async function runBatch(
   }
 }
 
-function noteResult(context: OrderContext, result: DraftsMade, progress: Progress): void {
+function noteResult(context: OrderContext, result: Awaited<ReturnType<typeof makeDrafts>>, progress: Progress): void {
   const { made, parked, ordered } = progress;
   const { log } = context;
   for (const draft of result.drafts) {
@@ -128,6 +129,7 @@ function noteResult(context: OrderContext, result: DraftsMade, progress: Progres
       log('slot.caught_up', { enterpriseNumber, orderId: id, product: productCode, period });
     }
   }
+  noteInvoiced(context, result.invoiced);
   for (const slot of result.out) {
     if (slot.reason === 'contract.missing' || slot.reason === 'product.closed') {
       parked.push(parkedSlot(context, slot, slot.reason));

@@ -105,7 +105,7 @@ async function handOver({ config }: NoticeContext, channel: NoticeChannel, notic
   const sender = channel.sender ?? issuer.email;
   try {
     const { qrText, ...content } = noticeContent(noticeFacts(notice, config.navette), config.messages);
-    const eml = await buildNoticeMail({
+    const eml = buildNoticeMail({
       ...content,
       image: qrText === null ? null : { contentId: QR_CONTENT_ID, name: 'payment-qr.png', png: qrImage(qrText) },
       messageKey: notice.messageKey,

@@ -70,7 +70,7 @@ export async function orderRestsOfLeavers(
     }
     await noteOrderedForLeavers(db, by, why);
     await replaceCarryOfLeavers(db);
-    return { drafts: await completeDrafts(db, context, drafts), left };
+    return { ...(await completeDrafts(db, context, drafts)), left };
   });
   const [draft] = made.drafts;
   if (draft === undefined) throw new RangeError('A draft was written and is not there.');

@@ -49,12 +49,16 @@ export async function applyBeneficiaries(db: Db, delivery: Delivery, options: Be
   await lockEmployers(db, BENEFICIARY_STAGE);
   const { held, protectedEmployers } = await planAndWeigh(db, delivery, options);
   await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
-  const absent = await countAbsent(db);
+  const counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
+  // A file of which every row is refused is refused itself: whoever seems absent from it stays.
+  if (counts.read > 0 && counts.rejected === counts.read) {
+    return { counts: { ...counts, deactivated: 0 }, held: null, protectedEmployers };
+  }
   if (held === null) {
     await writePeople(db, delivery, today);
     if (options.scope === 'full') await writeAbsences(db, delivery, options, today);
   }
-  return { counts: await countOutcomes(db, BENEFICIARY_STAGE, absent), held, protectedEmployers };
+  return { counts, held, protectedEmployers };
 }
 
 /** What came of one typed row: its issues, and its one outcome, null when it was refused. */

@@ -63,3 +63,9 @@ export async function markArchived(db: Db, id: number, archivedAs: string): Prom
 export async function markLookedTwice(db: Db, id: number): Promise<void> {
   await sql`update drop_file set looked_twice = true where id = ${id}`.execute(db);
 }
+
+export async function hasReceivedSince(db: Db, dropId: string, day: string): Promise<boolean> {
+  const found = await sql`
+    select from drop_file where drop_id = ${dropId} and received_on >= ${day}::date limit 1`.execute(db);
+  return found.rows.length > 0;
+}

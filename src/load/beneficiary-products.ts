@@ -31,7 +31,12 @@ export async function planProducts(db: Db): Promise<void> {
       select p.row_number, n.code, null, 'amount'
         from plan_beneficiary p, lateral (values (p.second_product), (p.third_product)) as n (code) where n.code <> 'none'
     ), wanted as (
-      select n.row_number, n.code as product_code, coalesce(n.face_value, h.face_value) as face_value, false as removed
+      -- A product that comes back without a value has the one it had when it was taken away.
+      select n.row_number, n.code as product_code, coalesce(n.face_value, h.face_value, (
+               select x.face_value from plan_beneficiary p
+                 join beneficiary_product x on x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.known_id
+                where p.row_number = n.row_number and x.product_code = n.code and x.valid_from <= p.month
+                order by x.valid_from desc limit 1)) as face_value, false as removed
         from named n left join held h on h.row_number = n.row_number and h.product_code = n.code
        where h.product_code is null or (n.kind = 'count' and n.face_value is distinct from h.face_value and n.face_value is not null)
       union all

@@ -139,7 +139,12 @@ async function checkProducts(db: Db, delivery: RowSource): Promise<void> {
     'mealProduct',
     sql`select p.row_number from plan_beneficiary p
          where p.meal_product is null and p.meal_face_value is not null
-           and not exists (select from beneficiary_product x join product c on c.code = x.product_code and c.kind = 'count'
-                            where x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.known_id)`,
+           and not exists (
+             select from product c
+               join lateral (select x.removed from beneficiary_product x
+                              where x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.known_id
+                                and x.product_code = c.code and x.valid_from <= p.month
+                              order by x.valid_from desc limit 1) held on not held.removed
+              where c.kind = 'count')`,
   ).execute(db);
 }

@@ -5,6 +5,23 @@ import type { Db } from './database.ts';
 import type { OrderKey } from './order-locks.ts';
 import { isHeld } from './order-warnings.ts';
 
+/** Looked up order by order: joined, the planner expects one draft and compares all of them with all standing orders. */
+const confirmsItself = sql<boolean>`(
+  select s.confirm from standing_order s where s.enterprise_number = o.enterprise_number and s.id = o.standing_order_id)
+  = 'without-warnings'`;
+
+/** Keeps in `order_set` only the drafts that confirm themselves and that no warning holds; @returns their ids */
+export async function keepSelfConfirming(db: Db, holdingCodes: readonly string[]): Promise<number[]> {
+  await sql`
+    delete from order_set s
+     where not exists (
+       select from voucher_order o
+        where o.enterprise_number = s.enterprise_number and o.id = s.order_id
+          and ${confirmsItself} and not ${isHeld(holdingCodes)})`.execute(db);
+  const left = await sql<{ id: number }>`select order_id as id from order_set`.execute(db);
+  return left.rows.map(({ id }) => id);
+}
+
 /** Drafts of standing orders that confirm themselves and that no warning holds; by employer and order. */
 export async function readSelfConfirmingDrafts(
   db: Db,
@@ -14,9 +31,7 @@ export async function readSelfConfirmingDrafts(
   const found = await sql<OrderKey>`
     select o.enterprise_number as "enterpriseNumber", o.id
       from voucher_order o
-      join standing_order s on s.enterprise_number = o.enterprise_number and s.id = o.standing_order_id
-      join employer e on e.enterprise_number = o.enterprise_number
-     where o.status = 'draft' and s.confirm = 'without-warnings' and e.status = 'active'
+     where o.status = 'draft' and ${confirmsItself} and (select e.status from employer e where e.enterprise_number = o.enterprise_number) = 'active'
        and (${period}::text is null or o.run_period = ${period}) and not ${isHeld(holdingCodes)}
      order by 1, 2`.execute(db);
   return found.rows;

@@ -19,6 +19,9 @@ export interface Database {
   readonly close: () => Promise<void>;
 }
 
+/** Longer than any statement may take: who has not answered by then stands behind a connection that is dead on one side. */
+const ANSWER_MILLISECONDS = 660_000;
+
 const DATE = 1082;
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -39,7 +42,12 @@ const types: pg.CustomTypesConfig = {
  * `onLost` is told when an idle or a checked-out connection breaks; without listeners on both, a restart of PostgreSQL ends the process.
  * @throws RetryableError when the server cannot be reached
  */
-export async function openDatabase(url: string, onLost: () => void, size = 6): Promise<Database> {
+export async function openDatabase(
+  url: string,
+  onLost: () => void,
+  size = 6,
+  answerMilliseconds = ANSWER_MILLISECONDS,
+): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'navette',
@@ -47,9 +55,12 @@ export async function openDatabase(url: string, onLost: () => void, size = 6): P
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     statement_timeout: 600_000,
+    query_timeout: answerMilliseconds,
     lock_timeout: 120_000,
     idle_in_transaction_session_timeout: 600_000,
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    // A machine that is lost holds its locks until the server misses it: by default that takes two hours.
+    options:
+      '-c TimeZone=UTC -c DateStyle=ISO -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     types,
   });
   pool.on('error', onLost);
@@ -61,7 +72,7 @@ export async function openDatabase(url: string, onLost: () => void, size = 6): P
     await pool.end();
     throw new RetryableError('database_down', `The database cannot be reached (${reasonOf(error)}).`, { cause: error });
   }
-  const db = kyselyOn(pool);
+  const db = kyselyOn(droppingMute(pool));
   return {
     db,
     withSession: (work) => withSession(pool, work),
@@ -93,10 +104,40 @@ function kyselyOn(pool: PostgresPool): Db {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
+/** A connection that did not answer in time is thrown away: whoever came next would wait behind the same question. */
+function droppingMute(pool: pg.Pool): PostgresPool {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect();
+      let mute = false;
+      const watched = {
+        processID: undefined,
+        query: async (...given: Parameters<pg.PoolClient['query']>) => {
+          try {
+            return await client.query(...given);
+          } catch (error) {
+            mute ||= isUnanswered(error);
+            throw error;
+          }
+        },
+        release: () => client.release(mute),
+      };
+      return watched as unknown as PostgresPoolClient;
+    },
+  };
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 /** What PostgreSQL or the network says, without any value of a row: its code, or the name of the system error. */
 export function reasonOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown[] };
   if (typeof code === 'string') return code;
   if (Array.isArray(errors) && errors.length > 0) return reasonOf(errors[0]);
+  if (isUnanswered(error)) return 'ETIMEDOUT';
   return error instanceof Error ? error.name : 'unknown';
 }

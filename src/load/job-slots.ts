@@ -26,9 +26,9 @@ export async function finishSlot(db: Db, job: string, slot: string, owner: strin
     update job_slot set done_at = now() where job = ${job} and slot = ${slot} and claimed_by = ${owner}`.execute(db);
 }
 
-/** Whether any slot of a job from this one on is done; slots of one job sort by their text. */
-export async function isDoneSince(db: Db, job: string, slot: string): Promise<boolean> {
-  const found = await sql`
-    select from job_slot where job = ${job} and slot >= ${slot} and done_at is not null limit 1`.execute(db);
-  return found.rows.length > 0;
+/** The latest slot of a job that is done, null when it never ran; slots of one job sort by their text. */
+export async function lastDoneSlot(db: Db, job: string): Promise<string | null> {
+  const found = await sql<{ slot: string | null }>`
+    select max(slot) as slot from job_slot where job = ${job} and done_at is not null`.execute(db);
+  return found.rows[0]?.slot ?? null;
 }

@@ -131,23 +131,24 @@ export async function findEarlier(
   identity: Identity,
   now: string,
 ): Promise<{ latest: number | null; before: number | null; held: number | null }> {
-  const found = await sql<{ id: number; same: boolean; held: boolean }>`
-    select id, content_key = ${identity.contentKey} as same, status = 'held' as held from drop_file
-     where drop_id = ${dropId} and layout_id = ${identity.layoutId}
-       and (status in ('applied', 'archived') or status = 'held' and exists (
-             select from held_plan p
-              where p.file_id = drop_file.id and p.decision is null and p.expires_at > ${now}::timestamptz))
-       and id <> ${fileId}
-       and set_values = ${JSON.stringify(identity.setValues)}::jsonb
-       and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
-     order by applied_at desc nulls last, id desc`.execute(db);
-  const applied = found.rows.filter((row) => !row.held);
-  const [last] = applied;
-  return {
-    latest: last?.same === true ? last.id : null,
-    before: applied.find((row) => row.same)?.id ?? null,
-    held: found.rows.find((row) => row.held && row.same)?.id ?? null,
-  };
+  const { layoutId, contentKey } = identity;
+  const found = await sql<{ latest: number | null; before: number | null; held: number | null }>`
+    with latest as (
+      select id, content_key from drop_file
+       where drop_id = ${dropId} and layout_id = ${layoutId} and status in ('applied', 'archived') and id <> ${fileId}
+         and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
+         and set_values = ${JSON.stringify(identity.setValues)}::jsonb
+       order by applied_at desc nulls last, id desc limit 1
+    )
+    select (select id from latest where content_key = ${contentKey}) as latest,
+           (select id from drop_file
+             where drop_id = ${dropId} and content_key = ${contentKey} and status in ('applied', 'archived') and id <> ${fileId}
+             order by applied_at desc nulls last, id desc limit 1) as before,
+           (select f.id from drop_file f join held_plan p on p.file_id = f.id
+             where f.drop_id = ${dropId} and f.content_key = ${contentKey} and f.status = 'held' and f.id <> ${fileId}
+               and p.decision is null and p.expires_at > ${now}::timestamptz
+             order by f.id desc limit 1) as held`.execute(db);
+  return found.rows[0] ?? { latest: null, before: null, held: null };
 }
 
 /** With which configuration of layout and drop the last file of this kind was applied, null for the first one. */
@@ -234,4 +235,12 @@ export function listFiles(db: Db, filter: { readonly status?: FileStatus }) {
   let query = db.selectFrom('drop_file').selectAll().orderBy('id');
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   return query.execute();
+}
+
+/** How many deliveries of each status are not finished. */
+export async function countByStatus(db: Db): Promise<Record<string, number>> {
+  const found = await sql<{ status: string; files: number }>`
+    select status, count(*)::int as files from drop_file
+     where status in ('seen', 'waiting', 'fetched', 'held', 'parked') group by 1`.execute(db);
+  return Object.fromEntries(found.rows.map(({ status, files }) => [status, files]));
 }

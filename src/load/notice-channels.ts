@@ -1,7 +1,8 @@
 /** The channels that notices can take: adding one is a file beside this one and a line in this table. */
+
+import type { MailServer } from './mail-pool.ts';
 import type { NoticeChannel } from './notice-channel.ts';
 import { openFolderChannel } from './notice-folder.ts';
-import type { MailServer } from './notice-mail.ts';
 import { openSmtpChannel } from './notice-smtp.ts';
 
 export interface ChannelSettings {

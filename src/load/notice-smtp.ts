@@ -1,6 +1,7 @@
 /** The notice channel to a mail server, and what each of its answers means for a notice. */
+
+import { type MailServer, openMailPool } from './mail-pool.ts';
 import type { Delivery, NoticeChannel } from './notice-channel.ts';
-import { type MailServer, openMailPool } from './notice-mail.ts';
 
 interface SmtpFailure {
   readonly code?: string;

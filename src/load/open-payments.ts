@@ -44,29 +44,40 @@ export async function readOpenEntries(db: Db): Promise<OpenEntry[]> {
     with open as materialized (
       select e.*, s.file_id from bank_entry e join bank_statement s on s.id = e.statement_id
        where e.status in ('partial', 'over', 'duplicate', 'unknown')
-    ), earlier as (
-      select o.id, s.file_id, o.bank_reference <> '' and x.bank_reference = o.bank_reference as same
-        from open o
-        join bank_entry x on x.account = o.account and x.booked_on = o.booked_on and x.amount = o.amount
-                         and x.currency = o.currency and x.id < o.id
-        join bank_statement s on s.id = x.statement_id and s.file_id is distinct from o.file_id
-       where (o.bank_reference <> '' and x.bank_reference = o.bank_reference)
-          or ((o.bank_reference = '' or x.bank_reference = '')
-              and coalesce(o.structured_communication = x.structured_communication, true))
+    ), moved as materialized (
+      select e.id, e.account, e.booked_on, e.amount, e.currency, e.bank_reference, e.structured_communication, s.file_id,
+             row_number() over (
+               partition by e.account, e.booked_on, e.amount, e.currency, e.bank_reference, s.file_id order by e.id) as place
+        from bank_entry e join bank_statement s on s.id = e.statement_id
+       where (e.account, e.booked_on, e.amount, e.currency) in (select account, booked_on, amount, currency from open)
     ), told as (
-      select id, max(times) filter (where same) as same, bool_or(not same) as alike
-        from (select id, file_id, same, count(*) as times from earlier group by id, file_id, same) by_file
-       group by id
+      select account, booked_on, amount, currency, bank_reference, file_id, min(id) as first, count(*) as times
+        from moved where bank_reference <> '' group by 1, 2, 3, 4, 5, 6
+    ), same as (
+      select o.id, max(t.times) as times
+        from open o join told t using (account, booked_on, amount, currency, bank_reference)
+       where t.first < o.id and t.file_id is distinct from o.file_id
+       group by o.id
+    ), look as (
+      select account, booked_on, amount, currency, structured_communication, file_id, bank_reference = '' as blank, min(id) as first
+        from moved group by 1, 2, 3, 4, 5, 6, 7
+    ), pair as (
+      select o.id, o.file_id, o.structured_communication as one, l.structured_communication as other, l.file_id as other_file, l.first
+        from open o join look l using (account, booked_on, amount, currency) where o.bank_reference = ''
+      union all
+      select o.id, o.file_id, o.structured_communication, l.structured_communication, l.file_id, l.first
+        from open o join look l using (account, booked_on, amount, currency) where l.blank
+    ), alike as (
+      select distinct id from pair
+       where first < id and other_file is distinct from file_id and coalesce(one = other, true)
     )
     select o.id, o.amount, o.currency, o.structured_communication as "structuredCommunication",
            o.free_text as "freeText", o.reversal,
-           case when t.same >= (
-                  select count(*) from bank_entry y join bank_statement s on s.id = y.statement_id
-                   where y.account = o.account and y.booked_on = o.booked_on and y.amount = o.amount
-                     and y.currency = o.currency and y.bank_reference = o.bank_reference and y.id <= o.id
-                     and s.file_id is not distinct from o.file_id) then 'same-movement'
-                when t.alike then 'look-alike' else 'none' end as twin
-      from open o left join told t on t.id = o.id
+           case when s.times >= m.place then 'same-movement' when a.id is not null then 'look-alike' else 'none' end as twin
+      from open o
+      join moved m on m.id = o.id
+      left join same s on s.id = o.id
+      left join alike a on a.id = o.id
      order by o.id`.execute(db);
   return found.rows;
 }

@@ -72,8 +72,9 @@ export async function dropMootCards(db: Db, lastDay: Day): Promise<void> {
 /**
  * Orders the cards that the orders in `order_set` name. Where several name the same person's, the first employer's order
  * keeps it and the others lose theirs; so does an order whose card another transaction ordered first.
+ * @returns how many cards orders have lost
  */
-export async function orderCards(db: Db): Promise<void> {
+export async function orderCards(db: Db): Promise<number> {
   await sql`
     create temporary table card_ordered on commit drop as
     with first as (
@@ -97,7 +98,7 @@ export async function orderCards(db: Db): Promise<void> {
      where not exists (select from ordered o where o.national_register_number = c.national_register_number)`.execute(
     db,
   );
-  await sql`
+  const lost = await sql`
     delete from order_card k using order_set s
      where k.enterprise_number = s.enterprise_number and k.order_id = s.order_id
        and not exists (
@@ -109,6 +110,7 @@ export async function orderCards(db: Db): Promise<void> {
       from card_ordered c
      where k.enterprise_number = c.enterprise_number and k.order_id = c.order_id
        and k.national_register_number = c.national_register_number and k.sequence <> c.sequence`.execute(db);
+  return Number(lost.numAffectedRows ?? 0);
 }
 
 /** Takes back the cards of one order that were not made yet. */

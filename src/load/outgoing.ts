@@ -29,7 +29,8 @@ export async function queueReceipt(
     .selectFrom('outgoing_file')
     .select((query) => query.fn.countAll<number>().as('count'))
     .where('drop_id', '=', file.drop_id)
-    .where(sql<boolean>`left(name, ${stem.length + 1}::int) = ${`${stem}.`}`)
+    // From `stem.` to before `stem/`, the character after the dot: by the index, whatever the collation.
+    .where(sql<boolean>`name ~>=~ ${`${stem}.`} and name ~<~ ${`${stem}/`}`)
     .executeTakeFirstOrThrow();
   const number = taken.count === 0 ? '' : `.${taken.count + 1}`;
   const queued = { file_id: file.id, drop_id: file.drop_id, status: 'queued' };

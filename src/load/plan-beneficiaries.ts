@@ -36,10 +36,11 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
     )
     select m.*, d.employment_end, d.status,
            case when d.status = 'active' then null
-                when m.old_status = 'inactive' and m.old_reason is not null and m.said_status is null
-                     and m.said_end is null then m.old_reason
                 when m.said_status = 'inactive' then ${delivery.fileId === null ? 'by-hand' : 'status'}::text
-                else 'employment-ended' end as status_reason
+                -- An end is the reason when it ends somebody who was there, or when the row itself says it.
+                when d.employment_end < ${today}::date and (m.said_end is not null
+                       or m.old_status is distinct from 'inactive' or m.old_reason = 'absent') then 'employment-ended'
+                else coalesce(m.old_reason, 'employment-ended') end as status_reason
       from merged m,
            lateral (select
              -- An old end date would end a rehired person again the next night: the sender says Active and gives no other end.

@@ -6,6 +6,8 @@ import encodeQR from 'qr';
 const SCALE = 6;
 /** White modules around the code (ISO/IEC 18004 asks for four). */
 const QUIET_ZONE = 4;
+/** A row and the one it repeats fit in a small window; what deflate takes by default is a quarter of a megabyte an image. */
+const SMALL = { windowBits: 11, memLevel: 3, level: 9, chunkSize: 2048 };
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Black and white, one bit a pixel (PNG, ISO/IEC 15948); error correction M, as EPC069-12 asks. The same text gives the same bytes. */
@@ -19,7 +21,7 @@ export function qrImage(text: string): Buffer {
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header),
-    chunk('IDAT', deflateSync(pixels(modules, size))),
+    chunk('IDAT', deflateSync(pixels(modules, size), SMALL)),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Cell as ExcelCell } from 'exceljs';
+import type { DataValidation, Cell as ExcelCell } from 'exceljs';
 import type { Cell } from '../model.ts';
 
 export interface WorkbookToWrite {
@@ -17,6 +17,18 @@ export interface SheetToWrite {
   readonly frozenRows: number;
   readonly columns: readonly SheetColumn[];
   readonly rows: readonly (readonly Cell[])[];
+  /** rows beside the header that are bold, from 1 */
+  readonly boldRows?: readonly number[];
+  readonly hidden?: boolean;
+  readonly dropDowns?: readonly DropDown[];
+}
+
+/** A list to choose from in a stretch of one column; another value is still accepted, as an import understands more words. */
+export interface DropDown {
+  /** such as `C2:C5000` */
+  readonly cells: string;
+  /** where the words stand, such as `Lists!$A$1:$A$3` */
+  readonly words: string;
 }
 
 export interface SheetColumn {
@@ -25,10 +37,16 @@ export interface SheetColumn {
   /** format of the whole column: what is typed into it stays as it was typed */
   readonly text: boolean;
   readonly wrap: boolean;
+  /** number format of the whole column, when it is not text; as `0.00` */
+  readonly format?: string;
 }
 
 const FONT = { name: 'Calibri', size: 11 };
 const TEXT = '@';
+/** ECMA-376-1, 18.3.1.63. */
+const A4 = 9;
+/** More columns than these are too small to read when they share a page. */
+const PAGE_COLUMNS = 10;
 const DAY = 'dd/mm/yyyy';
 /** What a cell may show as an error; any other word makes Excel call the file damaged (ECMA-376-1, 18.17.3). */
 const ERRORS = ['#N/A', '#REF!', '#NAME?', '#DIV/0!', '#NULL!', '#VALUE!', '#NUM!'] as const;
@@ -55,14 +73,29 @@ export async function writeWorkbook(book: WorkbookToWrite): Promise<Buffer> {
   const options = { stream: zip, useSharedStrings: true, useStyles: true, ...written };
   const workbook = new ExcelJS.stream.xlsx.WorkbookWriter(options);
   for (const one of book.sheets) {
-    const sheet = workbook.addWorksheet(one.name, { views: [{ state: 'frozen', ySplit: one.frozenRows }] });
-    sheet.columns = one.columns.map(({ width, text, wrap }) => ({
+    const sheet = workbook.addWorksheet(one.name, {
+      views: [{ state: 'frozen', ySplit: one.frozenRows }],
+      state: one.hidden === true ? 'hidden' : 'visible',
+      // On paper the columns of a narrow sheet stand side by side.
+      pageSetup: {
+        paperSize: A4,
+        orientation: 'landscape',
+        fitToPage: one.columns.length <= PAGE_COLUMNS,
+        fitToWidth: 1,
+        fitToHeight: 0,
+      },
+    });
+    sheet.columns = one.columns.map(({ width, text, wrap, format }) => ({
       width,
-      style: { numFmt: text ? TEXT : 'General', font: FONT, alignment: { vertical: 'top', wrapText: wrap } },
+      style: {
+        numFmt: text ? TEXT : (format ?? 'General'),
+        font: FONT,
+        alignment: { vertical: 'top', wrapText: wrap },
+      },
     }));
     for (const [index, cells] of one.rows.entries()) {
       const row = sheet.getRow(index + 1);
-      const isHeader = index + 1 === one.frozenRows;
+      const isHeader = index + 1 === one.frozenRows || one.boldRows?.includes(index + 1) === true;
       cells.forEach((cell, at) => {
         if (cell !== null && cell !== '') fillCell(row.getCell(at + 1), cell, isHeader);
       });
@@ -71,10 +104,25 @@ export async function writeWorkbook(book: WorkbookToWrite): Promise<Buffer> {
       row.commit();
       if (index % BATCH_ROWS === BATCH_ROWS - 1) await nextTurn();
     }
+    addDropDowns(sheet, one.dropDowns ?? []);
     sheet.commit();
   }
   await workbook.commit();
   return withoutTimes(await bytes);
+}
+
+/** For whole stretches: cell by cell, as the library's types have it, is fifty thousand rules for one sheet. */
+function addDropDowns(sheet: object, dropDowns: readonly DropDown[]): void {
+  const { dataValidations } = sheet as { dataValidations?: { add(cells: string, rule: DataValidation): void } };
+  for (const { cells, words } of dropDowns) {
+    dataValidations?.add(cells, {
+      type: 'list',
+      allowBlank: true,
+      formulae: [words],
+      showErrorMessage: true,
+      errorStyle: 'warning',
+    });
+  }
 }
 
 /** How many lines the highest wrapped cell takes: a row without a height is as high as one line in some programs. */

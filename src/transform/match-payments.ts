@@ -1,110 +1,17 @@
 /** Which bank entries pay which invoices: exact amounts and exact sums, everything else goes to operations. */
-import type { Cents, OrderStatus } from '../model.ts';
 import { findExactSum } from './exact-sum.ts';
+import {
+  type Account,
+  decide,
+  type EntryToMatch,
+  type MatchInput,
+  type Matching,
+  type MatchResult,
+  type Part,
+  type Verdict,
+} from './payment-accounts.ts';
 import { findStructuredCommunications } from './structured-communication.ts';
-
-/** An entry that is new, or still open from an earlier statement (`partial over duplicate unknown`). */
-export interface EntryToMatch {
-  readonly id: number;
-  /** signed cents */
-  readonly amount: Cents;
-  readonly currency: string;
-  readonly structuredCommunication: string | null;
-  readonly freeText: string;
-  readonly reversal: boolean;
-  /**
-   * Whether an entry of another file, stored before this one, has the same account, amount and booking date:
-   * `same-movement` when both have the same bank reference (CODA and camt.053 tell of one movement), `look-alike` when
-   * a reference is blank.
-   */
-  readonly twin: 'none' | 'same-movement' | 'look-alike';
-}
-
-/** An invoice that one of the entries names (`communicationsOf`), or one that a person paid with the same entry as such an invoice. */
-export interface InvoiceToMatch {
-  readonly id: number;
-  readonly structuredCommunication: string;
-  readonly total: Cents;
-  readonly status: 'open' | 'paid' | 'cancelled' | 'credited';
-  readonly orderStatus: OrderStatus;
-  /**
-   * the entries that pay it now, matched or accepted by a person, with their own amounts: a person may have spread one entry
-   * over several invoices
-   */
-  readonly paidBy: readonly { readonly entryId: number; readonly amount: Cents }[];
-}
-
-export interface MatchInput {
-  /** still open entries first, then the new ones, each in the order of their files */
-  readonly entries: readonly EntryToMatch[];
-  readonly invoices: readonly InvoiceToMatch[];
-  /** of the invoices */
-  readonly currency: string;
-}
-
-export type MatchStatus = 'matched' | 'partial' | 'over' | 'duplicate' | 'unknown' | 'reversed' | 'ignored';
-
-export type MatchReason =
-  | 'exact'
-  | 'exact-sum'
-  | 'less-than-due'
-  | 'more-than-due'
-  | 'already-paid'
-  | 'look-alike'
-  | 'same-movement'
-  | 'no-invoice'
-  | 'two-communications'
-  | 'order-draft'
-  | 'invoice-withdrawn'
-  | 'other-currency'
-  | 'no-credit'
-  | 'takes-back-open-entry'
-  | 'takes-back-payment'
-  | 'takes-back-released'
-  | 'returned-debit'
-  | 'takes-back-nothing'
-  | 'taken-back';
-
-/** `amount` is the entry's own, signed; `invoiceId` is null when the entry names no single invoice. */
-export interface PaymentDecision {
-  readonly entryId: number;
-  readonly invoiceId: number | null;
-  readonly amount: Cents;
-  readonly status: MatchStatus;
-  readonly why: MatchReason;
-}
-
-export interface MatchResult {
-  /** one for each entry given, and one for each entry of a `paidBy` that changes; each replaces what was said before */
-  readonly decisions: readonly PaymentDecision[];
-  /** invoices open before and paid now */
-  readonly paid: readonly number[];
-  /** invoices paid before and open now: their orders go back to `invoiced` */
-  readonly reopened: readonly number[];
-  /** payments taken back after the order was released */
-  readonly alerts: readonly { readonly entryId: number; readonly invoiceId: number }[];
-}
-
-interface Part {
-  readonly entryId: number;
-  readonly amount: Cents;
-}
-
-/** An invoice while the entries are gone through. */
-interface Account {
-  readonly invoice: InvoiceToMatch;
-  status: InvoiceToMatch['status'];
-  paidBy: readonly Part[];
-  /** entries that name this invoice and pay nothing yet */
-  open: readonly Part[];
-}
-
-interface Matching {
-  readonly currency: string;
-  readonly accounts: ReadonlyMap<string, Account>;
-  readonly decisions: Map<number, PaymentDecision>;
-  readonly alerts: { entryId: number; invoiceId: number }[];
-}
+import { takeBack } from './take-back-payments.ts';
 
 /** The structured communications that an entry may name: its own, and those typed into its free text. */
 export function communicationsOf(entry: Pick<EntryToMatch, 'structuredCommunication' | 'freeText'>): string[] {
@@ -136,11 +43,6 @@ export function matchPayments({ entries, invoices, currency }: MatchInput): Matc
   };
 }
 
-function decide(matching: Matching, part: Part, account: Account | null, status: MatchStatus, why: MatchReason): void {
-  const { entryId, amount } = part;
-  matching.decisions.set(entryId, { entryId, invoiceId: account?.invoice.id ?? null, amount, status, why });
-}
-
 function takeEntry(matching: Matching, entry: EntryToMatch): void {
   const named = namedBy(matching, entry);
   const account = named.length === 1 ? (named[0] ?? null) : null;
@@ -149,8 +51,6 @@ function takeEntry(matching: Matching, entry: EntryToMatch): void {
   // What is ignored is no payment of anything: one movement has one payment, however many files tell of it.
   decide(matching, part, status === 'ignored' ? null : account, status, why);
 }
-
-type Verdict = readonly [MatchStatus, MatchReason];
 
 /** Entries that touch no invoice, whichever they name. */
 function unfit(matching: Matching, entry: EntryToMatch, named: readonly Account[]): Verdict | null {
@@ -212,42 +112,4 @@ function pay(matching: Matching, account: Account, parts: readonly Part[]): void
   account.paidBy = parts;
   account.open = account.open.filter((part) => !parts.includes(part));
   for (const part of parts) decide(matching, part, account, ...paidBy(parts));
-}
-
-function takeBack(matching: Matching, reversal: Part, account: Account): Verdict {
-  const amount = -reversal.amount;
-  const unpaying = account.open.findLast((part) => part.amount === amount);
-  if (unpaying !== undefined) {
-    account.open = account.open.filter((part) => part !== unpaying);
-    decide(matching, unpaying, account, 'reversed', 'taken-back');
-    return ['reversed', 'takes-back-open-entry'];
-  }
-  const one = account.paidBy.findLast((part) => part.amount === amount);
-  // Of a withdrawn invoice only what surely went back is no longer to be refunded.
-  if (one === undefined && account.status !== 'paid') return ['reversed', 'takes-back-nothing'];
-  const lost = (one === undefined ? account.paidBy : [one]).map(({ entryId }) => entryId);
-  const touched = [...matching.accounts.values()].filter(({ paidBy }) =>
-    paidBy.some((part) => lost.includes(part.entryId)),
-  );
-  const released = touched.filter(({ invoice }) => invoice.orderStatus === 'released');
-  for (const { invoice } of released) matching.alerts.push({ entryId: reversal.entryId, invoiceId: invoice.id });
-  if (released.length === touched.length) return ['reversed', 'takes-back-released'];
-  for (const part of account.paidBy.filter(({ entryId }) => lost.includes(entryId))) {
-    decide(matching, part, account, 'reversed', 'taken-back');
-  }
-  for (const other of touched.filter((each) => !released.includes(each))) losePayments(matching, other, lost);
-  return ['reversed', 'takes-back-payment'];
-}
-
-/** When no single entry is what went back, none of them may pay again by itself: a person decides. */
-function losePayments(matching: Matching, account: Account, lost: readonly number[]): void {
-  const left = account.paidBy.filter(({ entryId }) => !lost.includes(entryId));
-  if (account.status !== 'paid') {
-    account.paidBy = left;
-    return;
-  }
-  account.status = 'open';
-  account.paidBy = [];
-  account.open = [...left, ...account.open];
-  for (const part of left) decide(matching, part, account, 'partial', 'less-than-due');
 }

@@ -142,7 +142,8 @@ function noticeView(facts: NoticeFacts, texts: NoticeTexts): NoticeView {
   const cost = (label: string, amount: Cents): NoticeRow[] => (amount === 0 ? [] : [{ label, value: money(amount) }]);
 
   const total = money(facts.total);
-  const dueOn = formatDay(facts.dueOn, language);
+  // A day is not torn from its month at the end of a line.
+  const dueOn = formatDay(facts.dueOn, language).replace(' ', '\u00a0');
   const vatLabel = say(labels.vat, { percent: formatDecimal(facts.vatPercent, language), base: money(facts.feeTotal) });
   const payment = isCredit
     ? row('creditedAmount', total)

@@ -118,12 +118,18 @@ function load(statements: readonly BankStatement[]) {
   return db.transaction().execute((trx) => applyBankStatements(trx, { fileId }, statements, IBAN, TODAY));
 }
 
+let sent = 0;
 /** A statement has one currency: what comes in dollars is in a statement of its own. */
 function statementsOf(payers: readonly Payer[], orders: readonly InvoicedOrder[]): BankStatement[] {
   const all = payers.flatMap((each) => entriesOf(each, orders));
   return ['EUR', 'USD'].flatMap((currency) => {
     const entries = all.filter((one) => (one.currency ?? 'EUR') === currency);
-    return entries.length === 0 ? [] : [inventStatement(entries, { currency })];
+    if (entries.length === 0) return [];
+    // A year has at most 999 numbers in a CODA file.
+    sent += 1;
+    const year = 2030 + Math.floor(sent / 900);
+    const statementNumber = String((sent % 900) + 1).padStart(3, '0');
+    return [inventStatement(entries, { currency, year, statementNumber, closingDate: `${year}-12-07` })];
   });
 }
 

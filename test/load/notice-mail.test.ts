@@ -34,7 +34,7 @@ test.each(LANGUAGES)(
   async (language) => {
     const facts = inventNoticeFacts({ language });
     const content = noticeContent(facts, messages);
-    const eml = await buildNoticeMail(inventMail(content));
+    const eml = buildNoticeMail(inventMail(content));
     const mail = await simpleParser(eml);
     expect(mail.subject).toBe(content.subject);
     expect(addressesOf(mail.from)).toEqual([{ name: 'Titres & Cie SA', address: 'factures@example.be' }]);
@@ -49,7 +49,7 @@ test.each(LANGUAGES)(
 );
 
 test('is multipart/alternative with its own Message-ID and the given date', async () => {
-  const eml = await buildNoticeMail(inventMail());
+  const eml = buildNoticeMail(inventMail());
   const mail = await simpleParser(eml);
   expect(mail.messageId).toBe('<invoice-2026-000123-notice@navette.example.be>');
   expect(mail.date?.toISOString()).toBe('2026-12-01T09:30:00.000Z');
@@ -64,7 +64,7 @@ test('is multipart/alternative with its own Message-ID and the given date', asyn
 test('the image of the QR code comes inside the mail, under the name that the HTML asks for', async () => {
   const png = qrImage('BCD');
   const image = { contentId: QR_CONTENT_ID, name: 'payment-qr.png', png };
-  const eml = await buildNoticeMail(inventMail({ image, replyTo: { address: 'contact@example.be' } }));
+  const eml = buildNoticeMail(inventMail({ image, replyTo: { address: 'contact@example.be' } }));
   const mail = await simpleParser(eml, { skipImageLinks: true });
   expect(mail.attachments).toMatchObject([
     { cid: QR_CONTENT_ID, related: true, contentType: 'image/png', contentDisposition: 'inline' },
@@ -75,11 +75,11 @@ test('the image of the QR code comes inside the mail, under the name that the HT
 });
 
 test('the same notice gives the same bytes, whenever it is built', async () => {
-  const [first, second] = [await buildNoticeMail(inventMail()), await buildNoticeMail(inventMail())];
+  const [first, second] = [buildNoticeMail(inventMail()), buildNoticeMail(inventMail())];
   expect(second.equals(first)).toBe(true);
-  const fromDate = await buildNoticeMail(inventMail({ date: new Date('2026-12-01T09:30:00Z') }));
+  const fromDate = buildNoticeMail(inventMail({ date: new Date('2026-12-01T09:30:00Z') }));
   expect(fromDate.equals(first)).toBe(true);
-  const other = await buildNoticeMail(inventMail({ messageKey: 'invoice-2026-000124-notice' }));
+  const other = buildNoticeMail(inventMail({ messageKey: 'invoice-2026-000124-notice' }));
   expect(other.equals(first)).toBe(false);
 });
 
@@ -91,7 +91,7 @@ describe('nobody can add a header or a recipient', () => {
     ['name of the recipient', { to: { name: forged, address: 'compta@example.be' } }],
     ['name of the sender', { from: { name: forged, address: 'factures@example.be' } }],
   ])('%s', async (_, changed) => {
-    const mail = await simpleParser(await buildNoticeMail(inventMail(changed)));
+    const mail = await simpleParser(buildNoticeMail(inventMail(changed)));
     expect(mail.bcc).toBeUndefined();
     expect(mail.headers.has('bcc')).toBe(false);
     expect(addressesOf(mail.to).map((one) => one.address)).toEqual(['compta@example.be']);
@@ -104,20 +104,21 @@ describe('nobody can add a header or a recipient', () => {
     'a@example.be, thief@example.com',
     'Name <a@example.be>',
     'no-at-sign',
+    'é@example.be',
     '',
   ])('an address that is more than an address is refused (%#)', async (address) => {
-    await expect(buildNoticeMail(inventMail({ to: { address } }))).rejects.toThrow(RangeError);
+    expect(() => buildNoticeMail(inventMail({ to: { address } }))).toThrow(RangeError);
   });
 
   test.each(['', '../up', 'a b', 'a\r\nBcc: x', 'a>b'])(
     'a message key that is no key is refused (%#)',
     async (messageKey) => {
-      await expect(buildNoticeMail(inventMail({ messageKey }))).rejects.toThrow(RangeError);
+      expect(() => buildNoticeMail(inventMail({ messageKey }))).toThrow(RangeError);
     },
   );
 
   test('so are a domain and a date that are none', async () => {
-    await expect(buildNoticeMail(inventMail({ domain: 'x>\r\nBcc: y' }))).rejects.toThrow(RangeError);
-    await expect(buildNoticeMail(inventMail({ date: 'yesterday' }))).rejects.toThrow(RangeError);
+    expect(() => buildNoticeMail(inventMail({ domain: 'x>\r\nBcc: y' }))).toThrow(RangeError);
+    expect(() => buildNoticeMail(inventMail({ date: 'yesterday' }))).toThrow(RangeError);
   });
 });

@@ -28,6 +28,7 @@ const ONE_DOOR = [
   'nodemailer',
   'pg-copy-streams',
   'yauzl',
+  'openpgp',
 ];
 const ENVIRONMENT = 'src/config/environment.ts';
 const CLOCK = 'src/clock.ts';

@@ -6,15 +6,18 @@ import { afterAll } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
+import { openDatabase } from '../../src/load/database.ts';
 import { syncReference } from '../../src/load/reference.ts';
 import { openLog } from '../../src/log.ts';
-import { openTestDatabase } from './database.ts';
+import { cloneDatabase } from './database.ts';
 
 export interface Workplace {
   /** a context on a day; the moment is noon in Belgium */
   readonly on: (day: string) => JobContext;
   /** a private folder, NAVETTE_HOME */
   readonly home: string;
+  /** connection string of its database */
+  readonly url: string;
   /** every line the log has written so far */
   readonly logLines: () => readonly string[];
 }
@@ -25,7 +28,9 @@ export async function openWorkplace(): Promise<Workplace> {
   afterAll(() => rm(home, { recursive: true, force: true }));
   await cp(new URL('../../config', import.meta.url), join(home, 'config'), { recursive: true });
   const config = loadConfig(readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(home, 'config') }));
-  const database = await openTestDatabase();
+  const url = await cloneDatabase();
+  const database = await openDatabase(url, () => undefined);
+  afterAll(() => database.close());
   await syncReference(database.db, config);
   const lines: string[] = [];
   const log = openLog({
@@ -37,6 +42,7 @@ export async function openWorkplace(): Promise<Workplace> {
   return {
     on: (day) => ({ config, database, log, today: day, now: Date.parse(`${day}T11:00:00Z`), home }),
     home,
+    url,
     logLines: () => lines,
   };
 }

@@ -1,13 +1,8 @@
 /** Payments: what pays, what goes to operations, and that no cent is decided twice. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  communicationsOf,
-  type EntryToMatch,
-  type InvoiceToMatch,
-  type MatchResult,
-  matchPayments,
-} from '../../src/transform/match-payments.ts';
+import { communicationsOf, matchPayments } from '../../src/transform/match-payments.ts';
+import type { EntryToMatch, InvoiceToMatch, MatchResult } from '../../src/transform/payment-accounts.ts';
 
 const A = '123456789002';
 const B = '000000000101';

@@ -1,0 +1,101 @@
+/** `navette start`: the worker, until it is told to stop. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { brusselsDay, now } from '../clock.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { ConfigError, RetryableError } from '../errors.ts';
+import { isCron } from '../jobs/cron.ts';
+import { startWorker } from '../jobs/worker.ts';
+import { openDatabase } from '../load/database.ts';
+import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
+import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
+import { migrateQueue, openQueue, type Queue } from '../load/queue.ts';
+import { syncReference } from '../load/reference.ts';
+import { type App, type ExitCode, openDesk } from './app.ts';
+
+type Desk = Omit<App, 'database'>;
+
+/** Connections of the worker's pool: files at once, drops at once, and the small questions between. */
+const CONNECTIONS = 10;
+/** Seconds before the database is asked again at start. */
+const BACK_OFF_SECONDS = [1, 2, 5, 10, 30];
+
+export function declareStart(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('start')
+    .description('the worker: watches the drops, works the queue, runs what is due, until SIGTERM')
+    .action(async () => done(await start()));
+}
+
+async function start(): Promise<ExitCode> {
+  const environment = readEnvironment();
+  const desk = openDesk({}, environment);
+  const { config, log } = desk;
+  requireSchedule(desk);
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  const embedded = environment.databaseUrl === null ? await openEmbeddedPostgres(environment.home) : null;
+  const url = environment.databaseUrl ?? embedded?.url ?? '';
+  const open = await openAll(desk, url, embedded !== null, stopping.signal);
+  if (open === null) return 0;
+  const { database, queue } = open;
+  const worker = await startWorker(() => {
+    const moment = now();
+    return { config, database, log, today: brusselsDay(moment), now: moment, home: environment.home };
+  }, queue);
+  if (!stopping.signal.aborted) {
+    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  }
+  const drained = await worker.stop();
+  // What is still in hand holds its connection; the end of the process rolls it back.
+  if (!drained) process.exit(0);
+  await database.close();
+  await embedded?.release();
+  return 0;
+}
+
+/** A database that is away at start is waited for: a worker that ends at once would only be started again and again. */
+async function openAll(desk: Desk, url: string, own: boolean, signal: AbortSignal) {
+  for (let tried = 0; !signal.aborted; tried += 1) {
+    try {
+      return await openOnce(desk, url, own);
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      if (tried === 0) desk.log('database.down', { reason: error.reason });
+    }
+    const seconds = BACK_OFF_SECONDS[Math.min(tried, BACK_OFF_SECONDS.length - 1)] ?? 1;
+    await wait(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+  return null;
+}
+
+async function openOnce({ config, log }: Desk, url: string, own: boolean) {
+  const database = await openDatabase(url, () => log('database.connection_lost'), CONNECTIONS);
+  try {
+    if (own) {
+      await migrateSchema(database.db);
+      await migrateQueue(url);
+    } else {
+      const pending = await pendingMigrations(database.db);
+      if (pending.length > 0) {
+        throw new ConfigError(`The database schema is not up to date (${pending.join(', ')}). Run: navette migrate`);
+      }
+    }
+    await syncReference(database.db, config);
+    const queue: Queue = await openQueue(url, () => log('database.connection_lost'));
+    return { database, queue };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function requireSchedule({ config }: Desk): void {
+  const wrong = Object.entries(config.navette.schedule).filter(([, expression]) => !isCron(expression));
+  if (wrong.length === 0) return;
+  throw new ConfigError(
+    wrong.map(([job, expression]) => `navette.yaml: "schedule.${job}" is "${expression}"; expected a cron expression.`),
+  );
+}

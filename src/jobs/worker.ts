@@ -1,0 +1,138 @@
+/** The worker: watches the drops, works the queue, runs what is due, says that it is alive, and drains when it is told to stop. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { now } from '../clock.ts';
+import { RetryableError } from '../errors.ts';
+import { watchFolder } from '../ingest/watch-folder.ts';
+import { countByStatus } from '../load/ledger.ts';
+import { listWithoutJob, type Queue } from '../load/queue.ts';
+import { warnSkew } from './clock-skew.ts';
+import { isAboutConnection } from './connection-errors.ts';
+import type { JobContext } from './context.ts';
+import { type Alarm, wakeBy } from './cron.ts';
+import { warnOverdue } from './overdue-drops.ts';
+import { clearPlainFiles } from './plain-file.ts';
+import { isMissed, runSlot, SCHEDULED_JOBS } from './scheduled-jobs.ts';
+import { type Bell, createBell } from './sleep.ts';
+import { watchDrop } from './watch-drop.ts';
+import { workFile } from './work-files.ts';
+
+/** From the signal to the end: what is not finished by then is rolled back. */
+export const DRAIN_MILLISECONDS = 25_000;
+
+const HEARTBEAT = 30_000;
+const JOB_RETRY = 60_000;
+const SWEEP = 'sweep';
+
+export interface Worker {
+  /** Takes nothing more, finishes what is in hand; @returns false when that took longer than it may */
+  readonly stop: () => Promise<boolean>;
+}
+
+/** `context` gives the configuration, the database and the log, with the time of this moment. */
+export async function startWorker(context: () => JobContext, queue: Queue): Promise<Worker> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const bell = createBell(signal);
+  const { config, log } = context();
+  await clearPlainFiles(config);
+  const drops = config.drops.filter((drop) => drop.enabled);
+  const alarms = startAlarms(context, bell, signal);
+  const watchers = drops
+    .filter((drop) => drop.kind === 'folder')
+    .map((drop) => watchFolder(drop.paths.in, () => bell.wake(drop.id)));
+  const loops = drops.map((drop) => watchDrop({ drop, context, queue, sleep: bell.sleep, signal }));
+  loops.push(beat(context, queue, bell, signal));
+  await queue.work(async (fileId) => {
+    if (signal.aborted) return 'again';
+    const worked = await workFile(context(), queue, fileId);
+    // Its drop now has something to archive and a receipt to take.
+    for (const drop of drops) bell.wake(drop.id);
+    return worked;
+  });
+  log('worker.started', { entries: drops.length });
+  return {
+    async stop() {
+      context().log('worker.stopping');
+      ending.abort();
+      for (const alarm of alarms) alarm.stop();
+      const ended = Promise.all([
+        ...watchers.map((watcher) => watcher.stop()),
+        ...loops,
+        queue.stop(DRAIN_MILLISECONDS),
+      ]).then(() => true);
+      const drained = await Promise.race([ended, wait(DRAIN_MILLISECONDS, false, { ref: false })]);
+      context().log('worker.stopped', { status: drained ? 'drained' : 'cut off' });
+      return drained;
+    },
+  };
+}
+
+/** Drops are woken by `pull`; the other jobs run, also one that was due while no worker was there. */
+function startAlarms(context: () => JobContext, bell: Bell, signal: AbortSignal): Alarm[] {
+  const { config } = context();
+  const { schedule, timezone } = config.navette;
+  return Object.entries(schedule).flatMap(([job, expression]) => {
+    if (job === 'pull') {
+      return wakeBy(expression, timezone, () => {
+        for (const drop of config.drops) bell.wake(drop.id);
+      });
+    }
+    if (!Object.hasOwn(SCHEDULED_JOBS, job)) return [];
+    const alarm = wakeBy(expression, timezone, (due) => void runUntilDone(context, job, due, bell, signal));
+    void catchUp(context, job, alarm.dueBefore(now()), bell, signal);
+    return alarm;
+  });
+}
+
+async function catchUp(
+  context: () => JobContext,
+  job: string,
+  due: string | null,
+  bell: Bell,
+  signal: AbortSignal,
+): Promise<void> {
+  const missed = due !== null && (await isMissed(context(), job, due).catch(() => false));
+  if (due === null || !missed) return;
+  context().log('job.caught_up', { step: job, period: due });
+  await runUntilDone(context, job, due, bell, signal);
+}
+
+async function runUntilDone(
+  context: () => JobContext,
+  job: string,
+  due: string,
+  bell: Bell,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted && !(await runSlot(context(), job, due))) await bell.sleep(`${job} ${due}`, JOB_RETRY, false);
+}
+
+/** Says what the worker sees, and gives a job to files that lost theirs. */
+async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal: AbortSignal): Promise<void> {
+  let databaseDownSince: number | null = null;
+  while (!signal.aborted) {
+    const moment = context();
+    const { database, log, config } = moment;
+    try {
+      const byStatus = await countByStatus(database.db);
+      if (databaseDownSince !== null) log('database.recovered', { milliseconds: now() - databaseDownSince });
+      databaseDownSince = null;
+      log('worker.heartbeat', { byStatus, bytes: process.memoryUsage.rss() });
+      await warnSkew(moment);
+      const drops = config.drops.filter((drop) => drop.enabled);
+      const lost = await listWithoutJob(
+        database.db,
+        drops.map(({ id }) => id),
+      );
+      for (const id of lost) await queue.enqueue(database.db, id);
+      await warnOverdue(moment);
+    } catch (error) {
+      if (!isAboutConnection(error) && !(error instanceof RetryableError)) throw error;
+      if (databaseDownSince === null) {
+        databaseDownSince = now();
+        log('database.down');
+      }
+    }
+    await bell.sleep(SWEEP, HEARTBEAT, false);
+  }
+}

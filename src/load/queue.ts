@@ -1,0 +1,131 @@
+/** The queue of files to import: pg-boss in the same database. It carries work; what is done is told by the ledger. */
+import { sql } from 'kysely';
+import { fromKysely, PgBoss } from 'pg-boss';
+import { ConfigError } from '../errors.ts';
+import type { Db } from './database.ts';
+
+/** What became of one job: `again` gives it back, to be taken soon by whoever is free. */
+export type Worked = 'done' | 'again';
+
+export interface Queue {
+  /** In the transaction of `db`; `startAfter` is an ISO moment, null for at once. */
+  readonly enqueue: (db: Db, fileId: number, startAfter?: string | null) => Promise<void>;
+  /** Takes jobs a few at a time and works on them one after the other. */
+  readonly work: (work: (fileId: number) => Promise<Worked>) => Promise<void>;
+  /** Takes no more jobs, waits for those in hand, and lets go; what is not done by then is taken over by others. */
+  readonly stop: (milliseconds: number) => Promise<void>;
+}
+
+const IMPORT = 'import';
+const SCHEMA = 'pgboss';
+const BATCH = 20;
+const AT_ONCE = 2;
+const CONNECTIONS = 3;
+/** A lost worker's jobs come back within half a minute: it is missed after 10 s, and looked for every 10 s. */
+const HEARTBEAT_SECONDS = 10;
+/** The ledger counts what went wrong, and parks; the queue itself never gives up on a file. */
+const QUEUE = {
+  policy: 'standard',
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  retryLimit: 10_000,
+  retryDelay: 1,
+  expireInSeconds: 6 * 3600,
+  deleteAfterSeconds: 24 * 3600,
+} as const;
+
+function bossOf(url: string, migrate: boolean, onError: () => void): PgBoss {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'navette queue',
+    schema: SCHEMA,
+    max: CONNECTIONS,
+    migrate,
+    createSchema: migrate,
+    schedule: false,
+    superviseIntervalSeconds: HEARTBEAT_SECONDS,
+    monitorIntervalSeconds: HEARTBEAT_SECONDS,
+    connectionTimeoutMillis: 10_000,
+  });
+  boss.on('error', onError);
+  return boss;
+}
+
+/** Creates or updates the queue's own schema. */
+export async function migrateQueue(url: string): Promise<void> {
+  const boss = bossOf(url, true, () => undefined);
+  await boss.start();
+  try {
+    if ((await boss.getQueue(IMPORT)) === null) await boss.createQueue(IMPORT, QUEUE);
+    else await boss.updateQueue(IMPORT, withoutPolicy());
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
+
+function withoutPolicy(): Omit<typeof QUEUE, 'policy'> {
+  const { policy: _, ...rest } = QUEUE;
+  return rest;
+}
+
+/**
+ * `onError` is told when the queue's database is away; it goes on trying.
+ * @throws ConfigError when the schema of the queue is not there or not up to date
+ */
+export async function openQueue(url: string, onError: () => void): Promise<Queue> {
+  const boss = bossOf(url, false, onError);
+  if ((await startsQueue(boss)) === false) {
+    throw new ConfigError('The schema of the queue is not up to date. Run: navette migrate');
+  }
+  return {
+    enqueue: async (db, fileId, startAfter = null) => {
+      await boss.send(
+        IMPORT,
+        { fileId },
+        { db: fromKysely(db), ...(startAfter === null ? {} : { startAfter: startAfter }) },
+      );
+    },
+    work: async (work) => {
+      const options = {
+        batchSize: BATCH,
+        localConcurrency: AT_ONCE,
+        pollingIntervalSeconds: 0.5,
+        burstWhenBatchFull: true,
+        perJobResults: true,
+      } as const;
+      await boss.work<{ fileId: number }, unknown, typeof options>(IMPORT, options, async (jobs) => {
+        const results = [];
+        for (const job of jobs) {
+          const done = (await work(job.data.fileId)) === 'done';
+          results.push({ id: job.id, status: done ? ('completed' as const) : ('failed' as const) });
+        }
+        return results;
+      });
+    },
+    stop: (milliseconds) => boss.stop({ graceful: true, timeout: milliseconds }),
+  };
+}
+
+async function startsQueue(boss: PgBoss): Promise<boolean> {
+  try {
+    await boss.start();
+    if ((await boss.getQueue(IMPORT)) !== null) return true;
+  } catch (error) {
+    // Only the schema is spoken of by pg-boss itself; what PostgreSQL or the network says has a code.
+    if (typeof (error as { code?: unknown }).code === 'string') throw error;
+  }
+  await boss.stop({ graceful: false }).catch(() => undefined);
+  return false;
+}
+
+/** Fetched files of these drops that no job is about, such as those of a worker that was lost at the wrong moment. */
+export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promise<number[]> {
+  const found = await sql<{ id: number }>`
+    select f.id from drop_file f
+     where f.status = 'fetched' and f.drop_id = any(${dropIds}::text[]) and (f.not_before is null or f.not_before <= now())
+       and f.received_at < now() - interval '1 minute'
+       and not exists (
+         select from pgboss.job j
+          where j.name = ${IMPORT} and j.state in ('created', 'retry', 'active') and (j.data->>'fileId')::bigint = f.id)
+     order by f.id limit 1000`.execute(db);
+  return found.rows.map((row) => row.id);
+}

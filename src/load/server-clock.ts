@@ -1,0 +1,9 @@
+/** What time it is for the database, whose clock decides about claims and due times. */
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+/** Milliseconds since 1970 UTC. */
+export async function readClock(db: Db): Promise<number> {
+  const found = await sql<{ moment: string }>`select clock_timestamp() as moment`.execute(db);
+  return Date.parse(found.rows[0]?.moment ?? '');
+}

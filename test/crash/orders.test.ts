@@ -1,0 +1,192 @@
+/** `run orders` twice at once, and killed at random moments: the same books as one quiet run. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { sql } from 'kysely';
+import { afterAll, expect, test } from 'vitest';
+import { runOrders } from '../../src/jobs/run-orders.ts';
+import { type Db, openDatabase } from '../../src/load/database.ts';
+import { cloneDatabase } from '../support/database.ts';
+import { checkBooks } from '../support/invariant.ts';
+import {
+  deactivate,
+  grant,
+  inventBeneficiary,
+  inventCostCenter,
+  inventEmployer,
+  inventProducts,
+  orderDay,
+} from '../support/small-world.ts';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+/** How often it is killed; 50 with `npm run crash:orders`. */
+const KILLS = Number(process.env['CRASH_KILLS'] ?? 4);
+const EMPLOYERS = 60;
+const DAY = '2027-01-05';
+
+const folder = mkdtempSync(join(tmpdir(), 'navette-orders-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const world = await cloneDatabase();
+await onDatabase(world, inventWorld);
+
+async function onDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const database = await openDatabase(url, () => undefined);
+  try {
+    return await work(database.db);
+  } finally {
+    await database.close();
+  }
+}
+
+/** October is ordered; November and December wait with corrections, leavers, new cards, and an instruction of fixed quantities. */
+async function inventWorld(db: Db): Promise<void> {
+  await inventProducts(db);
+  for (let index = 0; index < EMPLOYERS; index++) {
+    const late = (['missed', 'all', 'carry'] as const)[index % 3] ?? 'missed';
+    const employer = await inventEmployer(db, {
+      fees: { service: { percent: '3' }, cardProduction: 450, cardDelivery: 300 },
+      standingOrders: [
+        { from: '2026-10', late, confirm: 'without-warnings' },
+        {
+          id: 'gift',
+          product: 'gift',
+          from: '2026-12',
+          quantityFrom: 'amount',
+          quantity: 3500,
+          confirm: 'without-warnings',
+        },
+      ],
+    });
+    for (const center of [1, 2]) await inventCostCenter(db, employer, center, null);
+    for (let person = 0; person < 4; person++) {
+      const who = await inventBeneficiary(db, employer, {
+        costCenter: 1 + (person % 2),
+        card: person === 3 ? 'none' : 'active',
+        products: [{ code: 'gift', faceValue: null }],
+      });
+      await grant(db, who, '2026-10', 20, 800);
+    }
+  }
+  await runOrders(orderDay(db, '2026-11-05'));
+  await sql`update order_warning set acknowledged_by = 'ops', acknowledged_at = '2026-11-05'`.execute(db);
+  await runOrders(orderDay(db, '2026-11-05'));
+  const people = await sql<{ employer: string; id: number; nrn: string }>`
+    select enterprise_number as employer, id, national_register_number as nrn from beneficiary order by id`.execute(db);
+  for (const [index, who] of people.rows.entries()) {
+    if (index % 7 === 0) await grant(db, who, '2026-10', 18, 800);
+    await grant(db, who, '2026-11', index % 11 === 0 ? 0 : 19 + (index % 3), 800);
+    await grant(db, who, '2026-12', 20 + (index % 2), 1000);
+    if (index % 13 === 0) await deactivate(db, who, index % 2 === 0 ? 'status' : 'employment-ended', '2026-12-15');
+  }
+}
+
+/** Starts `run orders`; kills it with SIGKILL after `killAfter` milliseconds unless it has ended by then. */
+function runOrdersProcess(
+  url: string,
+  killAfter: number | null = null,
+): Promise<{ readonly code: number | null; readonly took: number; readonly err: string }> {
+  const env = { ...process.env, DATABASE_URL: url, NAVETTE_HOME: folder, NAVETTE_CONFIG: join(ROOT, 'config') };
+  const started = performance.now();
+  // Node itself and not the starter script: the signal must reach the process that does the work.
+  const node = join(ROOT, 'node_modules/.bin/node');
+  const child = spawn(node, [join(ROOT, 'src/main.ts'), 'run', 'orders', '--date', DAY, '--json'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let err = '';
+  child.stderr.on('data', (text: Buffer) => {
+    err += text.toString();
+  });
+  const timer = killAfter === null ? null : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (timer !== null) clearTimeout(timer);
+      resolve({ code, took: performance.now() - started, err });
+    });
+  });
+}
+
+/** The books without what a rollback uses up: ids and communications. An order is known by its slot. */
+async function booksOf(url: string): Promise<Readonly<Record<string, readonly string[]>>> {
+  return onDatabase(url, async (db) => {
+    expect(await checkBooks(db)).toEqual([]);
+    const lines = async (query: ReturnType<typeof sql<{ line: string }>>) =>
+      (await query.execute(db)).rows.map(({ line }) => line);
+    const slot = sql`o.enterprise_number, o.product_code, o.run_period, o.kind`;
+    const ofOrder = sql`o on o.enterprise_number = x.enterprise_number and o.id = x.order_id`;
+    return {
+      orders: await lines(sql`
+        select concat_ws(' ', ${slot}, status, reference, validity_start, ordered_on, confirmed_by, confirmed_on,
+                         face_value_total, fee_total, vat_total, total) as line from voucher_order o order by 1`),
+      lines: await lines(sql`
+        select concat_ws(' ', ${slot}, x.beneficiary_id, period, face_value, quantity, cost_center) as line
+          from order_line x join voucher_order ${ofOrder} order by 1`),
+      cards: await lines(sql`
+        select concat_ws(' ', ${slot}, x.national_register_number, x.sequence, action, c.status) as line
+          from order_card x join voucher_order ${ofOrder}
+          left join card c using (national_register_number, sequence) order by 1`),
+      warnings: await lines(sql`
+        select concat_ws(' ', ${slot}, x.code, x.key, x.params) as line from order_warning x join voucher_order ${ofOrder}
+         order by 1`),
+      carry: await lines(sql`
+        select concat_ws(' ', x.enterprise_number, x.beneficiary_id, x.product_code, period, face_value, quantity, reason, '/',
+                         ${slot}) as line
+          from carry x left join voucher_order ${ofOrder} order by 1`),
+      entitlements: await lines(sql`
+        select concat_ws(' ', enterprise_number, beneficiary_id, product_code, period, face_value, quantity) as line
+          from entitlement order by 1`),
+      invoices: await lines(sql`
+        select concat_ws(' ', ${slot}, x.number, cost_center, x.kind, lines, x.face_value_total, x.fee_total, x.vat_total,
+                         x.total, issued_on, due_on, x.status) as line from invoice x join voucher_order ${ofOrder} order by 1`),
+      notices: await lines(sql`
+        select concat_ws(' ', message_key, kind, language, recipient, status) as line from invoice_notice order by 1`),
+    };
+  });
+}
+
+async function countOrders(url: string): Promise<string> {
+  return onDatabase(url, async (db) => {
+    const found = await sql<{ count: string }>`
+      select concat_ws('/', count(*), count(*) filter (where status <> 'draft')) as count from voucher_order`.execute(
+      db,
+    );
+    return found.rows[0]?.count ?? '';
+  });
+}
+
+test(
+  `two at once, and ${KILLS} killed with SIGKILL: the books of one quiet run`,
+  async () => {
+    const quiet = await cloneDatabase(world);
+    const before = await countOrders(quiet);
+    const { code, took } = await runOrdersProcess(quiet);
+    expect(code).toBe(0);
+    const books = await booksOf(quiet);
+    expect(books['orders']).toHaveLength(4 * EMPLOYERS);
+    for (const each of Object.values(books)) expect(each.length).toBeGreaterThan(0);
+
+    const shared = await cloneDatabase(world);
+    const both = await Promise.all([runOrdersProcess(shared), runOrdersProcess(shared)]);
+    expect(both.map((each) => each.code)).toEqual([0, 0]);
+    expect(await booksOf(shared)).toEqual(books);
+
+    const found: string[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const url = await cloneDatabase(world);
+      // What is before the first statement is the start of the process, which tells nothing.
+      await runOrdersProcess(url, took * (0.3 + 0.7 * Math.random()));
+      found.push(await countOrders(url));
+      const { code: ended, err } = await runOrdersProcess(url);
+      expect([ended, ended === 0 ? '' : err]).toEqual([0, '']);
+      expect(await booksOf(url)).toEqual(books);
+    }
+    if (process.env['CRASH_KILLS'] !== undefined) {
+      console.log(`began with ${before} orders/confirmed, killed at: ${found.sort().join(', ')}`);
+    }
+  },
+  60_000 + KILLS * 20_000,
+);

@@ -1,0 +1,301 @@
+/** The books of one employer as the rules say them, in memory: what is granted, which lines an order must have, what is carried and why. */
+import type { CarryReason, Day, OrderKind, Period } from '../../src/model.ts';
+
+/** A value of `from` null holds from the beginning. */
+export interface ModelPerson {
+  readonly hasCard: boolean;
+  center: number;
+  status: 'active' | 'status' | 'employment-ended';
+  end: Day | null;
+  readonly values: { readonly from: Period | null; readonly value: number }[];
+}
+
+export interface ModelLine {
+  readonly person: number;
+  readonly period: Period;
+  readonly value: number;
+  readonly quantity: number;
+  readonly center: number;
+}
+
+export interface ModelOrder {
+  readonly product: string;
+  readonly period: Period;
+  readonly kind: OrderKind;
+  status: 'draft' | 'invoiced' | 'cancelled';
+  lines: ModelLine[];
+}
+
+export interface Book {
+  readonly late: 'missed' | 'all' | 'carry';
+  readonly people: readonly ModelPerson[];
+  /** by `person product period value` */
+  readonly totals: Map<string, number>;
+  /** moment of the file that said the total, by `person product period` */
+  readonly saidAt: Map<string, string>;
+  readonly orders: ModelOrder[];
+  /** by `person product period value` */
+  readonly carry: Map<string, { readonly quantity: number; readonly reason: CarryReason }>;
+}
+
+export interface ModelPayroll {
+  readonly person: number;
+  readonly product: string;
+  readonly period: Period;
+  readonly quantity: number;
+  readonly value: number | null;
+}
+
+const LIMITS = { meal: (period: Period) => (period < '2026-01' ? 800 : 1000), eco: () => Number.POSITIVE_INFINITY };
+const YEARLY: Readonly<Record<string, number>> = { eco: 25_000 };
+/** A file is held when more rows than this are rejected, and more than a tenth. */
+const REJECTED = 2;
+
+const keyOf = (person: number, product: string, period: Period, value: number) =>
+  `${person} ${product} ${period} ${value}`;
+
+interface Key {
+  readonly person: number;
+  readonly product: string;
+  readonly period: Period;
+  readonly value: number;
+}
+
+function partsOf(key: string): Key {
+  const [person = '', product = '', period = '', value = ''] = key.split(' ');
+  return { person: Number(person), product, period, value: Number(value) };
+}
+
+export function personOf(book: Book, index: number): ModelPerson {
+  const person = book.people[index];
+  if (person === undefined) throw new RangeError(`no person ${index}`);
+  return person;
+}
+
+/** A file of totals: the latest word on a person, product and month replaces everything said before. @returns rejected rows */
+export function restate(book: Book, rows: readonly ModelPayroll[], at: string): number {
+  const valued = rows.map((row) => ({ ...row, value: row.value ?? ownValue(book, row) }));
+  const accepted = valued.filter((row) => {
+    if (row.value === null || row.value > LIMITS[row.product as 'meal' | 'eco'](row.period)) return false;
+    return valued.every((other) => !isSameKey(row, other) || other.quantity === row.quantity);
+  });
+  const rejected = rows.length - accepted.length;
+  if (rejected > REJECTED && rejected > rows.length / 10) return rejected;
+  const fresh = accepted.filter(({ person, product, period }) => {
+    return (book.saidAt.get(`${person} ${product} ${period}`) ?? '') <= at;
+  });
+  for (const { person, product, period } of fresh) {
+    book.saidAt.set(`${person} ${product} ${period}`, at);
+    for (const key of book.totals.keys()) {
+      if (key.startsWith(`${person} ${product} ${period} `)) book.totals.set(key, 0);
+    }
+  }
+  for (const { person, product, period, value, quantity } of fresh) {
+    book.totals.set(keyOf(person, product, period, value ?? 0), quantity);
+  }
+  return rejected;
+}
+
+function isSameKey(one: ModelPayroll, other: ModelPayroll): boolean {
+  return (['person', 'product', 'period', 'value'] as const).every((field) => one[field] === other[field]);
+}
+
+/** The one value granted for the month already, else the person's own for that month; null when there is no one value. */
+function ownValue(book: Book, { person, product, period }: ModelPayroll): number | null {
+  const granted = [...book.totals].filter(([key, quantity]) => {
+    return quantity !== 0 && key.startsWith(`${person} ${product} ${period} `);
+  });
+  if (granted.length > 1) return null;
+  const [only] = granted;
+  if (only !== undefined) return partsOf(only[0]).value;
+  const valid = personOf(book, person).values.filter(({ from }) => from === null || from <= period);
+  return product === 'meal' ? (valid.at(-1)?.value ?? null) : null;
+}
+
+/** A new face value counts from the month of its file on; a second one in the same month replaces the first. */
+export function raise(person: ModelPerson, value: number, month: Period): void {
+  if (person.values.at(-1)?.value === value) return;
+  if (person.values.at(-1)?.from === month) person.values.pop();
+  person.values.push({ from: month, value });
+}
+
+/** Everything a run on the day makes, oldest month first, then supplements. @returns the new orders */
+export function runDay(book: Book, today: Day, products: readonly string[], from: Period): ModelOrder[] {
+  for (const person of book.people) {
+    if (person.status === 'active' && person.end !== null && person.end < today) person.status = 'employment-ended';
+  }
+  const before = book.orders.length;
+  const lastOrdered = new Map<string, Period>();
+  for (let period = from; `${nextMonth(period)}-05` <= today; period = nextMonth(period)) {
+    for (const product of products) {
+      if (filled(book, product).includes(period) || !hasPayroll(book, product, period)) continue;
+      if (order(book, product, period, 'recurring')) lastOrdered.set(product, period);
+    }
+  }
+  const again = products.flatMap((product) =>
+    monthsToLookAtAgain(book, product, lastOrdered.get(product) ?? '').map((period) => ({ product, period })),
+  );
+  for (const { product, period } of again.toSorted((a, b) =>
+    a.period < b.period ? -1 : a.period > b.period ? 1 : 0,
+  )) {
+    order(book, product, period, 'supplement');
+  }
+  return book.orders.slice(before);
+}
+
+export function nextMonth(period: Period): Period {
+  const [year = 0, month = 0] = period.split('-').map(Number);
+  return month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, '0')}`;
+}
+
+export function filled(book: Book, product: string): Period[] {
+  return live(book, product)
+    .filter(({ kind }) => kind === 'recurring')
+    .map(({ period }) => period)
+    .sort();
+}
+
+function hasPayroll(book: Book, product: string, period: Period): boolean {
+  return [...book.totals].some(([key, quantity]) => {
+    const parts = partsOf(key);
+    return parts.product === product && parts.period === period && quantity > 0;
+  });
+}
+
+function live(book: Book, product: string): ModelOrder[] {
+  return book.orders.filter((each) => each.product === product && each.status !== 'cancelled');
+}
+
+function liveLines(book: Book, product: string): ModelLine[] {
+  return live(book, product).flatMap(({ lines }) => lines);
+}
+
+/** Granted and not ordered, by key, for the months up to one. */
+function open(book: Book, product: string, last: Period): (Key & { readonly quantity: number })[] {
+  const left = new Map([...book.totals].filter(([key]) => partsOf(key).product === product));
+  for (const line of liveLines(book, product)) {
+    const key = keyOf(line.person, product, line.period, line.value);
+    left.set(key, (left.get(key) ?? 0) - line.quantity);
+  }
+  return [...left]
+    .map(([key, quantity]) => ({ ...partsOf(key), quantity }))
+    .filter(({ period, quantity }) => period <= last && quantity !== 0);
+}
+
+/** Months with somebody who has no line at all, where the rule says so; the last one also when the carry no longer explains what is open. */
+function monthsToLookAtAgain(book: Book, product: string, lastOrdered: Period): Period[] {
+  const months = filled(book, product);
+  const last = months.at(-1);
+  if (last === undefined || last <= lastOrdered) return [];
+  const keys = open(book, product, last);
+  const mayBeOrdered = (each: { person: number; quantity: number }) =>
+    each.quantity > 0 && personOf(book, each.person).status !== 'status';
+  const isExplained = (key: Key & { quantity: number }) =>
+    book.carry.get(keyOf(key.person, product, key.period, key.value))?.quantity === key.quantity;
+  const stale = [...book.carry].some(([key, { quantity }]) => {
+    const parts = partsOf(key);
+    return (
+      parts.product === product &&
+      parts.period <= last &&
+      !keys.some((each) => keyOf(each.person, product, each.period, each.value) === key && each.quantity === quantity)
+    );
+  });
+  return months.filter(
+    (month) =>
+      (book.late === 'missed' &&
+        keys.some((key) => key.period === month && mayBeOrdered(key) && !hasLine(book, product, key.person, month))) ||
+      (month === last &&
+        (stale || keys.some((key) => !isExplained(key) || (book.late === 'all' && mayBeOrdered(key))))),
+  );
+}
+
+function hasLine(book: Book, product: string, person: number, period: Period): boolean {
+  return liveLines(book, product).some((line) => line.person === person && line.period === period);
+}
+
+type Judged = Key & { readonly quantity: number; reason: CarryReason | null };
+
+/** One order of everything open up to the month: leavers out, late and limits out, then netted person by person. */
+function order(book: Book, product: string, period: Period, kind: 'recurring' | 'supplement'): boolean {
+  const judged: Judged[] = open(book, product, period).map((key) => ({ ...key, reason: reasonOfLeaver(book, key) }));
+  if (kind === 'supplement' && book.late !== 'all') {
+    const missed = new Set(
+      judged
+        .filter((key) => key.period === period && key.quantity > 0 && key.reason === null)
+        .filter((key) => book.late === 'missed' && !hasLine(book, product, key.person, period))
+        .map((key) => key.person),
+    );
+    for (const key of judged) if (key.reason === null && !missed.has(key.person)) key.reason = 'late';
+  }
+  const yearly = YEARLY[product];
+  if (yearly !== undefined) dropAboveLimit(book, product, judged, yearly);
+  for (const keys of Map.groupBy(judged, ({ person }) => person).values()) {
+    const left = keys.filter(({ reason }) => reason === null);
+    if (left.some(({ quantity }) => quantity < 0) && moneyOf(left) <= 0) {
+      for (const key of left) key.reason = 'net-negative';
+    }
+  }
+  for (const key of book.carry.keys()) {
+    const parts = partsOf(key);
+    if (parts.product === product && parts.period <= period) book.carry.delete(key);
+  }
+  for (const { person, period: month, value, quantity, reason } of judged) {
+    if (reason !== null) book.carry.set(keyOf(person, product, month, value), { quantity, reason });
+  }
+  const lines = judged
+    .filter(({ reason }) => reason === null)
+    .map(({ person, period: month, value, quantity }) => {
+      return { person, period: month, value, quantity, center: personOf(book, person).center };
+    });
+  if (lines.length > 0) book.orders.push({ product, period, kind, status: 'draft', lines });
+  return lines.length > 0;
+}
+
+function moneyOf(keys: readonly { readonly quantity: number; readonly value: number }[]): number {
+  return keys.reduce((sum, { quantity, value }) => sum + quantity * value, 0);
+}
+
+function reasonOfLeaver(book: Book, { person, period, quantity }: Key & { quantity: number }): CarryReason | null {
+  const { status, end, hasCard } = personOf(book, person);
+  if (status === 'active') return null;
+  if (quantity < 0) return 'leaver.residue';
+  if (status === 'status' || (end ?? '').slice(0, 7) < period) return 'leaver.unordered';
+  return hasCard ? null : 'no-card';
+}
+
+function dropAboveLimit(book: Book, product: string, judged: Judged[], limit: number): void {
+  const years = Map.groupBy(
+    judged.filter(({ reason }) => reason === null),
+    ({ person, period }) => `${person} ${period.slice(0, 4)}`,
+  );
+  for (const [year, keys] of years) {
+    let used = moneyOf(keys.filter(({ quantity }) => quantity < 0));
+    for (const line of liveLines(book, product)) {
+      if (`${line.person} ${line.period.slice(0, 4)}` === year) used += line.quantity * line.value;
+    }
+    const oldestFirst = keys
+      .filter(({ quantity }) => quantity > 0)
+      .sort((a, b) => (a.period === b.period ? a.value - b.value : a.period < b.period ? -1 : 1));
+    for (const key of oldestFirst) {
+      if (used + moneyOf([key]) > limit) key.reason = 'limit.yearly';
+      else used += moneyOf([key]);
+    }
+  }
+}
+
+/** A draft loses the lines of those who left since it was made, to the carry; one that loses all of them is cancelled. */
+export function confirm(book: Book, draft: ModelOrder): void {
+  const { product } = draft;
+  const gone = draft.lines.flatMap((line) => {
+    const reason = reasonOfLeaver(book, { ...line, product });
+    return reason === null ? [] : [{ line, reason }];
+  });
+  for (const { line, reason } of gone) {
+    const key = keyOf(line.person, product, line.period, line.value);
+    const quantity = (book.carry.get(key)?.quantity ?? 0) + line.quantity;
+    if (quantity === 0) book.carry.delete(key);
+    else book.carry.set(key, { quantity, reason });
+  }
+  draft.lines = draft.lines.filter((line) => gone.every((each) => each.line !== line));
+  draft.status = draft.lines.length === 0 ? 'cancelled' : 'invoiced';
+}
