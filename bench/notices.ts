@@ -14,12 +14,13 @@ import { writeOnce } from '../src/load/write-once.ts';
 import { inventEnterpriseNumber } from '../test/support/people.ts';
 import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
 
-const NOTICES = 25_000;
+const ALL_NOTICES = 25_000;
 const MOST_MEGABYTES = 300;
-const AT_ONCE = 50;
+const AT_ONCE = 20;
 
 /** The reference writes as many files of the same size in the same way, and words nothing. */
-export async function bench(): Promise<BenchResult> {
+export async function bench(size: number): Promise<BenchResult> {
+  const notices = Math.round(ALL_NOTICES * size);
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-'));
   const server = await openEmbeddedPostgres(home);
   try {
@@ -30,18 +31,18 @@ export async function bench(): Promise<BenchResult> {
     try {
       await migrateSchema(database.db);
       await syncReference(database.db, config);
-      await database.db.transaction().execute(queueNotices);
+      await database.db.transaction().execute((db) => queueNotices(db, notices));
       const context = { config, database, log: () => undefined, now: Date.parse('2026-12-05T10:00:00Z'), home };
       let sent = 0;
       const seconds = await secondsOf(async () => {
         sent = (await sendNotices(context)).sent.length;
       });
-      if (sent !== NOTICES) throw new Error(`${sent} of ${NOTICES} notices were sent.`);
+      if (sent !== notices) throw new Error(`${sent} of ${notices} notices were sent.`);
       const peak = peakMegabytes();
-      const referenceSeconds = await secondsOf(() => writeAsMany(home));
+      const referenceSeconds = await secondsOf(() => writeAsMany(home, notices));
       return {
         name: 'notices',
-        size: NOTICES,
+        size: notices,
         seconds,
         referenceSeconds,
         ratio: ratioOf(seconds, referenceSeconds),
@@ -59,8 +60,8 @@ export async function bench(): Promise<BenchResult> {
 }
 
 /** An order, an invoice and a notice for each of as many employers, a quarter of them in each language. */
-async function queueNotices(db: Db): Promise<void> {
-  const employers = Array.from({ length: NOTICES }, (_, index) => inventEnterpriseNumber(100_000 + index));
+async function queueNotices(db: Db, count: number): Promise<void> {
+  const employers = Array.from({ length: count }, (_, index) => inventEnterpriseNumber(100_000 + index));
   await sql`
     create temporary table queued on commit drop as
     select e as enterprise_number, n::int as n, (array['fr', 'nl', 'de', 'en'])[1 + n % 4] as language
@@ -87,11 +88,11 @@ async function queueNotices(db: Db): Promise<void> {
   await sql`analyze employer, voucher_order, invoice, invoice_notice`.execute(db);
 }
 
-async function writeAsMany(home: string): Promise<void> {
+async function writeAsMany(home: string, count: number): Promise<void> {
   const folder = join(home, 'out', 'notices');
   const [first = ''] = await readdir(folder);
   const bytes = await readFile(join(folder, first));
-  for (let start = 0; start < NOTICES; start += AT_ONCE) {
+  for (let start = 0; start < count; start += AT_ONCE) {
     const names = Array.from({ length: AT_ONCE }, (_, index) => `${start + index}.eml`);
     await Promise.all(names.map((name) => writeOnce(join(home, 'reference'), name, bytes)));
   }

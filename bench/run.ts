@@ -9,6 +9,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   import: () => import('./import.ts'),
   notices: () => import('./notices.ts'),
   orders: () => import('./orders.ts'),
+  'small-files': () => import('./small-files.ts'),
+  'two-workers': () => import('./two-workers.ts'),
   xlsx: () => import('./xlsx.ts'),
 };
 
@@ -33,7 +35,7 @@ if (unknown.length > 0) {
 } else {
   for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
     try {
-      const words = [import.meta.filename, name, `--size=${size}`, ...(json ? ['--json'] : [])];
+      const words = [...process.execArgv, import.meta.filename, name, `--size=${size}`, ...(json ? ['--json'] : [])];
       execFileSync(process.execPath, words, { stdio: 'inherit' });
     } catch {
       process.exitCode = 1;

@@ -1,7 +1,7 @@
 /** The configuration: reads the whole folder, checks it, and lists every fault at once before anything runs. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { type DropConfig, dropShape } from './config/drops.ts';
 import type { Environment } from './config/environment.ts';
 import { layoutShape, toLayout } from './config/layouts.ts';
@@ -135,6 +135,8 @@ function dropFaults(
   drop.layouts.forEach((id, index) => {
     const kind = layouts.get(id)?.layout.kind;
     const where = file.at(['layouts', index]);
+    // A layout with faults of its own is told once, where it stands.
+    if (kind === undefined && existsSync(join(dirname(dirname(file.path)), 'layouts', `${id}.yaml`))) return;
     if (kind === undefined) {
       faults.push(`${where}: there is no layout "${id}"; allowed: ${[...layouts.keys()].join(', ')}.`);
     } else if (kind === 'employers' && drop.secretariat !== 'issuer') {

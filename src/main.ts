@@ -10,6 +10,13 @@ const complain = json
       process.stderr.write(`${JSON.stringify({ level: 'error', event: 'command.failed', msg: sentence })}\n`)
   : (sentence: string) => process.stderr.write(`navette: ${sentence}\n`);
 
+// Whoever reads only the first lines of a list closes the pipe; that is no fault of the command.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const program = new Command('navette')
   .description('The worker between social secretariats and the order desk of a Belgian issuer of employee vouchers.')
   .showSuggestionAfterError()

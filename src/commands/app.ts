@@ -1,6 +1,6 @@
 /** What every command stands on: environment, configuration, log, database and the day it is; opened once, released once. */
 
-import { brusselsDay, now } from '../clock.ts';
+import { brusselsDay, endOfBrusselsDay, now } from '../clock.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { ConfigError } from '../errors.ts';
@@ -24,7 +24,7 @@ export interface App {
   readonly today: Day;
   /** true when the day was given with --date */
   readonly dateGiven: boolean;
-  /** milliseconds since 1970 UTC */
+  /** milliseconds since 1970 UTC; within `today` */
   readonly now: number;
   readonly json: boolean;
   /** prints one line for a person; nothing under --json */
@@ -58,7 +58,7 @@ export function openDesk(options: CommonOptions, environment = readEnvironment()
     }),
     today: given ?? brusselsDay(moment),
     dateGiven: given !== undefined,
-    now: moment,
+    now: given === undefined || brusselsDay(moment) === given ? moment : endOfBrusselsDay(given),
     json,
     say: (line = '') => {
       if (!json) process.stdout.write(`${line}\n`);

@@ -49,16 +49,17 @@ async function importFiles(app: App, files: readonly string[], options: ImportOp
   app.print(results.length === 1 ? results[0] : { files: results });
   for (const [index, result] of results.entries()) tell(app, files[index] ?? '', result);
   const clean = results.every(
-    ({ status, counts }) => status !== 'rejected' && status !== 'held' && counts.rejected === 0,
+    ({ status, wouldBe = status, counts }) => wouldBe !== 'rejected' && wouldBe !== 'held' && counts.rejected === 0,
   );
   return clean ? 0 : 1;
 }
 
 const SHOWN_ISSUES = 20;
 
-function tell(app: App, file: string, { fileId, status, counts, issues, planHash }: ImportResult): void {
+function tell(app: App, file: string, { fileId, status, wouldBe, counts, issues, planHash }: ImportResult): void {
   app.say(`${file}: ${status}${fileId === null ? '' : ` (file ${fileId})`}`);
   app.say(`  ${countsLine(counts)}`);
+  if (wouldBe !== undefined) app.say(`  nothing was changed; without --dry-run it would be ${wouldBe}`);
   if (planHash !== undefined)
     app.say(`  nothing was changed; see: navette plans, then navette approve ${planHash.slice(0, 12)}`);
   for (const { row, severity, message } of issues.slice(0, SHOWN_ISSUES)) {

@@ -50,6 +50,9 @@ async function run(name: string, { period, supplement, ...common }: RunOptions):
   if (period !== undefined && !isPeriod(period)) {
     faults.push(`--period is "${period}"; expected a month such as 2026-11.`);
   }
+  if (period !== undefined && job !== undefined && name !== 'orders') {
+    faults.push('--period belongs to the job orders.');
+  }
   if (supplement === true && job !== undefined && name !== 'orders') {
     faults.push('--supplement belongs to the job orders.');
   }

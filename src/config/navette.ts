@@ -1,10 +1,12 @@
 /** The shape of `config/navette.yaml`: issuer, VAT, schedule, secretariats, channels, storage, limits and times. */
 import { z } from 'zod';
 import { LANGUAGES } from '../model.ts';
+import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
+import { isIban } from './iban.ts';
 import { noticesShape } from './notices.ts';
 
 /** How vouchers, on which no VAT is due, stand on e-invoices beside fees, on which it is. */
-export const VAT_STRATEGIES = ['exempt-line', 'split-documents'] as const;
+const VAT_STRATEGIES = ['exempt-line', 'split-documents'] as const;
 
 const MEGABYTE = 1024 * 1024;
 const UNITS: Record<string, number> = { B: 1, KB: 1024, MB: MEGABYTE, GB: 1024 * MEGABYTE };
@@ -34,13 +36,18 @@ export const limitsShape = z.strictObject({
 export const navetteShape = z.strictObject({
   issuer: z.strictObject({
     name: z.string().min(1),
-    enterpriseNumber: z.string().regex(/^[01]\d{9}$/, 'ten digits that start with 0 or 1'),
+    enterpriseNumber: z
+      .string()
+      .refine(
+        (text) => parseEnterpriseNumber(text) === text,
+        'expected ten digits with right check digits, such as 0417497106',
+      ),
     vatNumber: z.string().min(1),
     address: z.string().min(1),
     iban: z
       .string()
       .transform((text) => text.replaceAll(' ', ''))
-      .pipe(z.string().regex(/^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/, 'an IBAN such as BE68 5390 0754 7034')),
+      .refine(isIban, 'expected an IBAN with right check digits, such as BE68 5390 0754 7034'),
     bic: z.string().regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/, 'a BIC of 8 or 11 characters'),
     email: z.email(),
     paymentDays: z.number().int().min(0).max(365).default(14),

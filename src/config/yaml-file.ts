@@ -58,7 +58,7 @@ function sentences(issue: z.core.$ZodIssue, at: (path: readonly PropertyKey[]) =
   if (issue.input === undefined && issue.code === 'invalid_type') {
     return [`${at(issue.path)}: ${where} is missing; expected ${issue.expected}.`];
   }
-  return [`${at(issue.path)}: ${where} is ${show(issue.input)}: ${issue.message}.`];
+  return [`${at(issue.path)}: ${where} is ${show(issue.input)}: ${issue.message.replace(/^Invalid input: /, '')}.`];
 }
 
 function show(value: unknown): string {

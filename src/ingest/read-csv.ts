@@ -89,14 +89,19 @@ export async function* readBlocks(
   let rest = '';
   let line = firstLine;
   let ending = '';
+  let hasCrLf = false;
   const cut = (text: string, atEnd: boolean): Block => {
     const { rows, end, nextLine } = (text.includes('"') ? cutQuoted : cutPlain)(text, delimiter, line, maxSize, atEnd);
     rest = text.slice(end);
     line = nextLine;
-    return { rows, endsInLineEnd: /[\r\n]$/.test(ending.replace(DOS_END_OF_FILE, '')) };
+    const last = ending.replace(DOS_END_OF_FILE, '').at(-1);
+    // Half of a CR LF is a file that was cut there, though its last row is whole.
+    return { rows, endsInLineEnd: last === '\n' || (last === '\r' && !hasCrLf) };
   };
   for await (const piece of pieces) {
-    ending = (ending + piece).slice(-2);
+    const seen = ending + piece;
+    hasCrLf ||= seen.includes('\r\n');
+    ending = seen.slice(-2);
     yield cut(rest + piece, false);
   }
   yield cut(rest.endsWith(DOS_END_OF_FILE) ? rest.slice(0, -1) : rest, true);

@@ -101,8 +101,10 @@ async function requireStart(path: string, expected: 'xml' | 'text'): Promise<voi
 
 /** What the content is, of what the layout takes; what it is otherwise stands in the fault. */
 export function formatOf(kind: FileKind, formats: readonly FileFormat[]): FileFormat {
+  // A zip that shows no workbook may be one that was cut: the reader of workbooks tells them apart.
+  const looksLike = kind === 'zip' ? 'xlsx' : kind;
   const fitting =
-    kind === 'text' ? formats.find((format) => format !== 'xlsx') : formats.find((format) => format === kind);
+    kind === 'text' ? formats.find((format) => format !== 'xlsx') : formats.find((format) => format === looksLike);
   if (fitting === undefined) throw new FileError('file.format', { found: kind });
   return fitting;
 }

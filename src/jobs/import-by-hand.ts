@@ -112,7 +112,7 @@ async function requireSecretariat(
   const known = await listSecretariats(context.database.db);
   const found = known.find(({ code }) => code === secretariat);
   if (found === undefined) {
-    const codes = [...known.map(({ code }) => code), 'issuer', 'bank'].join(', ');
+    const codes = [...known.map(({ code }) => code), 'issuer'].join(', ');
     throw new ConfigError(`--secretariat is "${secretariat}"; allowed: ${codes}.`);
   }
   return found.language;

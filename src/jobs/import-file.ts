@@ -22,6 +22,8 @@ export interface ImportResult {
   readonly issues: readonly ToldIssue[];
   /** of the plan that is held */
   readonly planHash?: string;
+  /** what a dry run would come to */
+  readonly wouldBe?: string;
 }
 
 /** A file whose bytes are kept at `storedAt`. */
@@ -85,7 +87,8 @@ export async function planFile(
       const unheard = { ...context, log: () => undefined };
       await decideFile(unheard, { ...session, db: trx }, file, kept.storedAt, instruction, (work) => work(trx));
       const result = await resultOf(context, trx, id, instruction.language);
-      return { ...result, fileId: null, status: result.status === 'applied' ? 'planned' : result.status };
+      const { planHash: _, ...planned } = result;
+      return { ...planned, fileId: null, status: 'planned', wouldBe: result.status };
     } finally {
       await trx.rollback().execute();
     }

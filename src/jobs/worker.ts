@@ -17,9 +17,10 @@ import { watchDrop } from './watch-drop.ts';
 import { workFile } from './work-files.ts';
 
 /** From the signal to the end: what is not finished by then is rolled back. */
-export const DRAIN_MILLISECONDS = 25_000;
+const DRAIN_MILLISECONDS = 25_000;
 
-const HEARTBEAT = 30_000;
+const SWEEP_PAUSE = 10_000;
+const SWEEPS_A_HEARTBEAT = 6;
 const JOB_RETRY = 60_000;
 const SWEEP = 'sweep';
 
@@ -110,15 +111,17 @@ async function runUntilDone(
 /** Says what the worker sees, and gives a job to files that lost theirs. */
 async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal: AbortSignal): Promise<void> {
   let databaseDownSince: number | null = null;
-  while (!signal.aborted) {
+  for (let sweeps = 0; !signal.aborted; sweeps += 1) {
     const moment = context();
     const { database, log, config } = moment;
     try {
       const byStatus = await countByStatus(database.db);
       if (databaseDownSince !== null) log('database.recovered', { milliseconds: now() - databaseDownSince });
       databaseDownSince = null;
-      log('worker.heartbeat', { byStatus, bytes: process.memoryUsage.rss() });
-      await warnSkew(moment);
+      if (sweeps % SWEEPS_A_HEARTBEAT === 0) {
+        log('worker.heartbeat', { byStatus, bytes: process.memoryUsage.rss() });
+        await warnSkew(moment);
+      }
       const drops = config.drops.filter((drop) => drop.enabled);
       const lost = await listWithoutJob(
         database.db,
@@ -133,6 +136,6 @@ async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal:
         log('database.down');
       }
     }
-    await bell.sleep(SWEEP, HEARTBEAT, false);
+    await bell.sleep(SWEEP, SWEEP_PAUSE, false);
   }
 }

@@ -25,7 +25,6 @@ export const PLAIN_COLUMNS: readonly BeneficiaryColumn[] = [
   text('card_box', 'cardBox'),
   text('card_postal_code', 'cardPostalCode'),
   text('card_city', 'cardCity'),
-  text('card_country', 'cardCountry'),
   text('card_address_extra', 'cardAddressExtra'),
   text('pin_delivery', 'pinDelivery'),
   text('pin_street', 'pinStreet'),
@@ -33,7 +32,6 @@ export const PLAIN_COLUMNS: readonly BeneficiaryColumn[] = [
   text('pin_box', 'pinBox'),
   text('pin_postal_code', 'pinPostalCode'),
   text('pin_city', 'pinCity'),
-  text('pin_country', 'pinCountry'),
   text('pin_address_extra', 'pinAddressExtra'),
 ];
 
@@ -42,6 +40,8 @@ export const RESOLVED_COLUMNS: readonly BeneficiaryColumn[] = [
   { column: 'children', field: 'children', type: 'integer' },
   { column: 'employment_end', field: 'employmentEnd', type: 'date' },
   text('status', 'status'),
+  text('card_country', 'cardCountry'),
+  text('pin_country', 'pinCountry'),
   text('cost_center', 'costCenter'),
   text('card_delivery', 'cardDelivery'),
   text('card_delivery_point', 'cardDeliveryPoint'),
@@ -71,5 +71,7 @@ export const PLANNED_COLUMNS: readonly string[] = [
   'card_delivery',
   'card_delivery_point',
   'pin_delivery_point',
+  'card_country',
+  'pin_country',
   'extra',
 ];

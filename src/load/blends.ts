@@ -24,7 +24,7 @@ export async function splitBlends(db: Db): Promise<void> {
            where x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.beneficiary_id
              and x.product_code = p.product_code and x.valid_from < p.own_from and not x.removed
            order by x.valid_from desc limit 1) before on true
-       where p.printed_value is not null and p.beneficiary_id is not null
+       where p.printed_value is not null and p.beneficiary_id is not null and not p.rejected
          and (p.said_value is null or p.said_value > p.max_face_value)
     ), solved as (
       select *, nullif(own_value - earlier_value, 0) as step, total - quantity * earlier_value as above from printed

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { ImportMode } from '../model.ts';
 import type { Db } from './database.ts';
-import { findIssue, findMissingMandates, type RowSource } from './found-issues.ts';
+import { findIssue, findMissingMandates, keepOneIssueAColumn, type RowSource } from './found-issues.ts';
 
 /** Checks that need no plan: mandates, and several rows about one person. */
 export async function checkStagedBeneficiaries(db: Db, delivery: RowSource): Promise<void> {
@@ -53,6 +53,7 @@ export async function checkPlannedBeneficiaries(db: Db, delivery: RowSource, mod
   ).execute(db);
   await checkPlaces(db);
   await checkProducts(db, delivery);
+  await keepOneIssueAColumn(db, 'stage_beneficiary');
 }
 
 async function checkPlaces(db: Db): Promise<void> {

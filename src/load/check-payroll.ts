@@ -1,6 +1,7 @@
 /** What is wrong with the planned rows of a payroll file: one look at each row, and a second one at people with several rows. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
+import { keepOneIssueAColumn } from './found-issues.ts';
 
 /** Finds the issues of every planned row; a refused row has no outcome any more. */
 export async function checkPayroll(db: Db): Promise<void> {
@@ -28,6 +29,7 @@ export async function checkPayroll(db: Db): Promise<void> {
      where (p.beneficiary_id is null or p.closed or not p.contracted or not p.assigned or p.entitled_values > 1
             or p.face_value is null or p.face_value > p.max_face_value or p.printed_value is not null)
        and i.holds and (b.row_number is null or i.column_name = 'product')`.execute(db);
+  await keepOneIssueAColumn(db, 'stage_payroll');
   await dropRefused(db);
 }
 
@@ -35,7 +37,11 @@ export async function checkPayroll(db: Db): Promise<void> {
  * Rows of one file about the same person, product, month and face value. Of totals, equal ones are copies of the first and
  * different ones contradict each other, unless the layout adds them up; increments all count.
  */
-export async function settleRepeated(db: Db, counts: 'restated' | 'signed', sameKey: 'conflict' | 'sum'): Promise<void> {
+export async function settleRepeated(
+  db: Db,
+  counts: 'restated' | 'signed',
+  sameKey: 'conflict' | 'sum',
+): Promise<void> {
   const repeated = await sql`
     create temporary table repeated on commit drop as
     select p.row_number, first_value(p.row_number) over same as leader,
@@ -76,5 +82,7 @@ export async function settleRepeated(db: Db, counts: 'restated' | 'signed', same
 async function dropRefused(db: Db): Promise<void> {
   await sql`
     update plan_payroll p set outcome = null
-      from found_issue f where f.row_number = p.row_number and f.severity = 'error' and p.outcome is not null`.execute(db);
+      from found_issue f where f.row_number = p.row_number and f.severity = 'error' and p.outcome is not null`.execute(
+    db,
+  );
 }

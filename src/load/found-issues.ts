@@ -91,6 +91,14 @@ function allIssues(stage: string): RawBuilder<unknown> {
        and not exists (select from found_issue f where f.row_number = s.row_number and f.code = 'mandate.missing')`;
 }
 
+/** A column that could not be read has its fault already: what the missing value leads to is no second one. */
+export async function keepOneIssueAColumn(db: Db, stage: string): Promise<void> {
+  await sql`
+    delete from found_issue f using ${sql.table(stage)} s
+     where s.rejected and s.row_number = f.row_number
+       and exists (select from jsonb_array_elements(s.issues) i where i ->> 'column_name' = f.column_name)`.execute(db);
+}
+
 /** Rows that the statements so far have refused, as an anti-join condition on an alias with `row_number`. */
 export function refusedRow(alias: string): RawBuilder<boolean> {
   return sql<boolean>`exists (

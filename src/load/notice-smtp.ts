@@ -57,7 +57,7 @@ export function openSmtpChannel(server: MailServer, sender: string): NoticeChann
 }
 
 /** What a failed sending means for the notice. */
-export function meaningOf(failure: SmtpFailure): NotAccepted {
+function meaningOf(failure: SmtpFailure): NotAccepted {
   const { code = '', command = '', responseCode } = failure;
   const reply = responseCode === undefined ? '' : String(responseCode);
   const row = MEANINGS.find(

@@ -50,7 +50,7 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
       left join card n on n.national_register_number = b.national_register_number and n.status = 'ordered'
      where e.quantity - coalesce(o.quantity, 0) <> 0`.execute(db);
   if (employers >= MANY_EMPLOYERS) await joinAsUsual(db);
-  await sql`analyze open_quantity`.execute(db);
+  await sql`analyze open_quantity (slot, beneficiary_id, reason, quantity)`.execute(db);
 }
 
 /**
@@ -62,9 +62,9 @@ async function joinByHash(db: Db): Promise<void> {
   await sql`set local work_mem to '64MB'`.execute(db);
 }
 
+/** The memory stays for the rest of the transaction: the lines are sorted in it. */
 async function joinAsUsual(db: Db): Promise<void> {
   await sql`set local enable_nestloop to default`.execute(db);
-  await sql`set local work_mem to default`.execute(db);
 }
 
 interface RunEmployers {

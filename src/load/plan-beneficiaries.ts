@@ -5,15 +5,16 @@ import type { Db } from './database.ts';
 import type { RowSource } from './found-issues.ts';
 
 /**
- * Fills `plan_beneficiary`: one row for every staged row that is neither rejected nor refused so far, with the record as it
- * would be (columns of `beneficiary`), the person it is about (`known_id`, null for a new one) and how the row stands to it.
+ * Fills `plan_beneficiary`: one row for every staged row that is not refused so far, with the record as it would be (columns of
+ * `beneficiary`), the person it is about (`known_id`, null for a new one) and how the row stands to it. Rows that were rejected
+ * when they were read are there for their other faults only.
  */
 export async function planBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
   const merged = PLAIN_COLUMNS.map(({ column, type }) => sql`${merge(column, type)} as ${sql.ref(column)}`);
   await sql`
     create temporary table plan_beneficiary on commit drop as
     with merged as (
-      select s.row_number, s.enterprise_number, s.national_register_number, s.fingerprint, b.id as known_id,
+      select s.row_number, s.rejected, s.enterprise_number, s.national_register_number, s.fingerprint, b.id as known_id,
              b.status as old_status, b.status_reason as old_reason, b.as_of as old_as_of,
              s.status as said_status, s.employment_end as said_end,
              s.cost_center as said_cost_center, s.card_delivery as said_card_delivery,
@@ -25,6 +26,7 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
              ${merge('children', 'integer', sql`0`)} as children,
              ${merge('employment_end', 'date')} as merged_end,
              coalesce(s.card_delivery, b.card_delivery, 'beneficiary') as card_delivery,
+             ${country('card')} as card_country, ${country('pin')} as pin_country,
              ${placeNumber('delivery_point', 'card_delivery_point')} as card_delivery_point,
              ${placeNumber('delivery_point', 'pin_delivery_point')} as pin_delivery_point,
              ${placeNumber('cost_center', 'cost_center')} as cost_center,
@@ -32,7 +34,8 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
                'extra1', s.extra1, 'extra2', s.extra2, 'extra3', s.extra3)) - ${clearedExtras} as extra
         from stage_beneficiary s
         left join beneficiary b using (enterprise_number, national_register_number)
-       where not s.rejected and not exists (select from found_issue f where f.row_number = s.row_number and f.severity = 'error')
+       where s.enterprise_number is not null and s.national_register_number is not null
+         and not exists (select from found_issue f where f.row_number = s.row_number and f.severity = 'error')
     )
     select m.*, d.employment_end, d.status,
            case when d.status = 'active' then null
@@ -63,6 +66,13 @@ function merge(column: string, type: string, otherwise: RawBuilder<unknown> = sq
   const name = sql.ref(column);
   return sql`case when ${column}::text = any (s.clears) then ${otherwise}::${sql.raw(type)}
                   else coalesce(s.${name}, b.${name}, ${otherwise}::${sql.raw(type)}) end`;
+}
+
+/** An address without a country is in Belgium. */
+function country(of: 'card' | 'pin'): RawBuilder<unknown> {
+  const street = sql.ref(`${of}_street`);
+  const merged = merge(`${of}_country`, 'text');
+  return sql`coalesce(${merged}, case when coalesce(s.${street}, b.${street}) is not null then 'BE' end)`;
 }
 
 const clearedExtras = sql`coalesce(s.clears, '{}')`;

@@ -73,7 +73,7 @@ export interface ScopeFacts {
 
 /**
  * Fills `plan_payroll` with the rows that may be about their employer. `outcome` is what a row does as long as no check refuses
- * it; `leads` tells the one row of a key that is written; `others` counts the other face values that a total replaces.
+ * it; rows that were rejected when they were read have none and are there for their other faults; `leads` tells the one row of a key that is written; `others` counts the other face values that a total replaces.
  */
 export async function planPayroll(db: Db, delivery: Delivery, counts: 'restated' | 'signed'): Promise<void> {
   const outcome =
@@ -83,9 +83,9 @@ export async function planPayroll(db: Db, delivery: Delivery, counts: 'restated'
                  when k.restated_quantity <> k.quantity then 'updated' else 'unchanged' end`;
   await sql`
     create temporary table plan_payroll on commit drop as
-    select k.*, ${outcome} as outcome, false as deactivated, true as leads, 0 as given_back
+    select k.*, case when not k.rejected then ${outcome} end as outcome, false as deactivated, true as leads, 0 as given_back
       from (
-        select s.row_number, s.enterprise_number, s.period, s.product_code, s.quantity, s.employment_end,
+        select s.row_number, s.rejected, s.enterprise_number, s.period, s.product_code, s.quantity, s.employment_end,
                s.face_value as said_value, s.value as printed_value, s.total, g.month, g.contracted, g.closed, g.max_face_value,
                b.id as beneficiary_id, b.status as old_status, b.employment_end as old_end,
                held.product_code is not null as assigned, held.face_value as own_value, held.valid_from as own_from,
@@ -117,7 +117,7 @@ export async function planPayroll(db: Db, delivery: Delivery, counts: 'restated'
           ) found
           left join entitlement same on same.enterprise_number = b.enterprise_number and same.beneficiary_id = b.id
            and same.product_code = s.product_code and same.period = s.period and same.face_value = found.face_value
-         where not s.rejected and g.mandated) k`.execute(db);
+         where g.mandated) k`.execute(db);
 }
 
 /** What there is in a plan to write. */

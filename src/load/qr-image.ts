@@ -26,18 +26,23 @@ export function qrImage(text: string): Buffer {
   ]);
 }
 
-/** Rows of packed bits, each behind a byte 0 that says it is not filtered; white is 1. */
+/** Where the rows are drawn, kept from one image to the next: thousands in a row would be that much garbage outside the heap. */
+let canvas = Buffer.alloc(0);
+
+/** Rows of packed bits, each behind a byte 0 that says it is not filtered; white is 1. Good until the next image. */
 function pixels(modules: readonly (readonly boolean[])[], size: number): Buffer {
   const width = 1 + Math.ceil(size / 8);
-  const rows = modules.map((row) => {
-    const line = Buffer.alloc(width);
+  if (canvas.length !== width * size) canvas = Buffer.alloc(width * size);
+  modules.forEach((row, y) => {
+    const start = y * SCALE * width;
+    canvas.fill(0, start, start + width);
     for (let x = 0; x < size; x++) {
-      const dark = row[Math.floor(x / SCALE)] === true;
-      if (!dark) line[1 + (x >> 3)] = (line[1 + (x >> 3)] ?? 0) | (0x80 >> (x & 7));
+      const at = start + 1 + (x >> 3);
+      if (row[Math.floor(x / SCALE)] !== true) canvas[at] = (canvas[at] ?? 0) | (0x80 >> (x & 7));
     }
-    return line;
+    for (let copy = 1; copy < SCALE; copy++) canvas.copy(canvas, start + copy * width, start, start + width);
   });
-  return Buffer.concat(rows.flatMap((line) => Array.from({ length: SCALE }, () => line)));
+  return canvas;
 }
 
 function chunk(type: string, content: Buffer): Buffer {

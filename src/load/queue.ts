@@ -117,15 +117,16 @@ async function startsQueue(boss: PgBoss): Promise<boolean> {
   return false;
 }
 
-/** Fetched files of these drops that no job is about, such as those of a worker that was lost at the wrong moment. */
+/** Fetched files of these drops that no living worker has a job about, such as those of one that was lost at the wrong moment. */
 export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promise<number[]> {
   const found = await sql<{ id: number }>`
     select f.id from drop_file f
      where f.status = 'fetched' and f.drop_id = any(${dropIds}::text[]) and (f.not_before is null or f.not_before <= now())
-       and f.received_at < now() - interval '1 minute'
+       and f.received_at < now() - interval '10 seconds'
        and not exists (
          select from pgboss.job j
-          where j.name = ${IMPORT} and j.state in ('created', 'retry', 'active') and (j.data->>'fileId')::bigint = f.id)
+          where j.name = ${IMPORT} and (j.data->>'fileId')::bigint = f.id
+            and (j.state in ('created', 'retry') or j.state = 'active' and j.heartbeat_on > now() - interval '20 seconds'))
      order by f.id limit 1000`.execute(db);
   return found.rows.map((row) => row.id);
 }

@@ -23,7 +23,7 @@ export async function decideOutcomes(db: Db): Promise<void> {
       from (select *, coalesce(old_as_of > as_of, false) as stale,
                    row_number() over (partition by enterprise_number, national_register_number order by row_number) as position
               from plan_beneficiary p, (select as_of from delivery) d
-             where not ${refusedRow('p')}) p
+             where not p.rejected and not ${refusedRow('p')}) p
       left join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
 }
 

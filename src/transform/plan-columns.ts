@@ -98,6 +98,8 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
       else if (column.required && fallback === null) missing.push(column);
       else if (fallback !== null) start[field] = fallback;
     } else if ('column' in source) {
+      // Columns known by their place are not looked up, so a file too narrow for them must be refused here.
+      if (blank === undefined && given.header !== null && source.column >= given.header.length) missing.push(column);
       // The letter and not the header, which is not compared here: without a header row it would be a person's name.
       const at = rejectsColumns.has(source.column) ? NOWHERE : source.column;
       planned(at, null, { by: 'letter', letter: columnLetter(source.column) });
@@ -163,7 +165,9 @@ function positionOf(
 }
 
 function refuseMissing(missing: readonly LayoutColumn[]): void {
-  const names = missing.map(({ field, source }) => ('header' in source ? (source.header[0] ?? field) : field));
+  const names = missing.map(({ field, source }) =>
+    'header' in source ? (source.header[0] ?? field) : 'column' in source ? columnLetter(source.column) : field,
+  );
   const [first] = missing;
   if (first !== undefined) {
     throw new FileError('file.header', { column: names[0] ?? first.field, missing: names.join(', ') }, first.field);

@@ -25,6 +25,7 @@ const NUMBER_OF_PERSON: FieldWords = {
     'registre national',
     'rijksregisternummer',
     'rijksregister',
+    'rijksregisternr',
     'rrnr',
     'nationalregisternummer',
     'Nationalregister',

@@ -118,9 +118,7 @@ test('suggest writes a layout that the configuration takes and check accepts', T
   expect(document.fields[0]).toMatchObject({ field: 'enterpriseNumber', confidence: 1 });
 });
 
-test('template needs an enterprise number and somewhere to write; a known one writes the file', {
-  timeout: 60_000,
-}, async () => {
+test('template needs an enterprise number and somewhere to write; a known one writes the file', TIME, async () => {
   expect((await navette('template', '--employer', '1', '-o', join(home, 'x.xlsx'))).code).toBe(2);
   expect((await navette('template', '--employer', '0403019261')).code).toBe(2);
   const env = { ...process.env, NAVETTE_HOME: join(home, 'own'), NAVETTE_CONFIG: join(home, 'config') };

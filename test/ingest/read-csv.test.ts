@@ -100,6 +100,8 @@ test('a file without a final line end, or with the Ctrl-Z of DOS', async () => {
   expect(await read('h\n1')).toMatchObject({ lastLineComplete: false, rows: [[2, '1']] });
   expect(await read('h\n1\n\u001a')).toMatchObject({ lastLineComplete: true, rows: [[2, '1']] });
   expect(await read('h\n"1"\r')).toMatchObject({ lastLineComplete: true, rows: [[2, '1']] });
+  expect(await read('h\r1\r')).toMatchObject({ lastLineComplete: true, rows: [[2, '1']] });
+  expect(await read('h\r\n1\r')).toMatchObject({ lastLineComplete: false, rows: [[2, '1']] });
 });
 
 test('empty, blank and header-only files', async () => {
@@ -222,7 +224,8 @@ test('any table written with any delimiter, line ends and quoting reads back, in
       }
       const read = await gather(readBlocks(inPieces(text, size), delimiter, 1, 1000));
       expect(read.flatMap((block) => block.rows)).toEqual(expected);
-      expect(read.at(-1)?.endsInLineEnd).toBe(text !== '');
+      const isCutInLineEnd = text.endsWith('\r') && text.includes('\r\n');
+      expect(read.at(-1)?.endsInLineEnd).toBe(text !== '' && !isCutInLineEnd);
     }),
     { numRuns: 400 },
   );

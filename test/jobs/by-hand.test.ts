@@ -67,6 +67,7 @@ describe('set', () => {
     expect(missing.outcome).toBe('rejected');
     expect(missing.issues.map(({ column, code }) => `${column} ${code}`)).toEqual([
       'birthDate required.missing',
+      'cardDelivery address.incomplete',
       'email required.missing',
       'firstName required.missing',
       'gender required.missing',
@@ -109,7 +110,12 @@ describe('set', () => {
       word,
     );
     expect(typed.outcome).toBe('rejected');
-    expect(typed.issues.map(({ column, code }) => `${column} ${code}`)).toEqual(['email required.missing']);
+    expect(typed.issues.map(({ column, code }) => `${column} ${code}`)).toEqual([
+      'cardDeliveryPoint delivery-point.unknown',
+      'costCenter cost-center.unknown',
+      'email required.missing',
+      'secondProduct contract.missing',
+    ]);
     const again = await setBeneficiary(
       day(),
       number,

@@ -9,11 +9,13 @@ import { FileError } from '../../src/errors.ts';
 import { fitLayout } from '../../src/jobs/fit-layout.ts';
 
 const config = loadConfig(readEnvironment({ NAVETTE_CONFIG: 'config' }));
-const layouts = (config.drops.find(({ id }) => id === 'bank')?.layouts ?? []).flatMap((id) => config.layouts.get(id) ?? []);
+const layouts = (config.drops.find(({ id }) => id === 'bank')?.layouts ?? []).flatMap(
+  (id) => config.layouts.get(id) ?? [],
+);
 const folder = await mkdtemp(join(tmpdir(), 'navette-fit-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function fit(name: string, candidates = layouts): Promise<string> {
+async function layoutOf(name: string, candidates = layouts): Promise<string> {
   const file = { path: join(folder, name), name, maxBytes: 1_000_000, set: {}, today: '2026-12-05' };
   try {
     return (await fitLayout(file, candidates, config)).layout.id;
@@ -31,7 +33,7 @@ test('each statement fits its own, whatever its name', async () => {
   await copyFile('fixtures/bank-coda/input.cod', join(folder, 'one.xml'));
   await copyFile('fixtures/bank-camt053/input.xml', join(folder, 'two.cod'));
   await writeFile(join(folder, 'three.cod'), '\ufeff\n <Document/>');
-  expect([await fit('one.xml'), await fit('two.cod'), await fit('three.cod')]).toEqual([
+  expect([await layoutOf('one.xml'), await layoutOf('two.cod'), await layoutOf('three.cod')]).toEqual([
     'bank-coda',
     'bank-camt053',
     'bank-camt053',
@@ -40,6 +42,6 @@ test('each statement fits its own, whatever its name', async () => {
 
 test('given with the wrong layout, a statement is refused for what it is', async () => {
   const [coda, camt] = layouts;
-  expect(await fit('one.xml', [camt!])).toBe('file.format text');
-  expect(await fit('two.cod', [coda!])).toBe('file.format xml');
+  expect(await layoutOf('one.xml', [camt!])).toBe('file.format text');
+  expect(await layoutOf('two.cod', [coda!])).toBe('file.format xml');
 });

@@ -230,6 +230,13 @@ describe('a person’s word', () => {
     await expect(approvePlan(work.on('2026-12-02'), hash, { ...word, upsertsOnly: false })).rejects.toThrow('is void');
   });
 
+  it('a dry run says what it would come to, and holds nothing', async () => {
+    const number = await employerWith(20);
+    const planned = await people(number, rows(12), { scope: 'full', dryRun: true });
+    expect(planned).toMatchObject({ fileId: null, status: 'planned', wouldBe: 'held', counts: { deactivated: 8 } });
+    expect(planned).not.toHaveProperty('planHash');
+  });
+
   it('wrong, expired and discarded plans change nothing; discarded content may come again', async () => {
     const { number, hash } = await hold();
     const no = { ...word, upsertsOnly: false };

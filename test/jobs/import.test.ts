@@ -190,6 +190,21 @@ describe('beneficiaries', () => {
     expect(result.counts).toMatchObject({ created: 1, rejected: 1 });
   });
 
+  it('faults that only the database knows are told beside those of the cells', async () => {
+    const number = await employer();
+    const bad = { email: '?', costCenter: '9', mealFaceValue: '12,00', thirdProduct: 'Écochèque' };
+    const result = await people(number, [portalRow(1, bad), portalRow(2)]);
+    expect(codes(result)).toEqual([
+      '2 costCenter cost-center.unknown',
+      '2 email email.invalid',
+      '2 mealFaceValue limit.exceeded',
+      '2 thirdProduct contract.missing',
+    ]);
+    const person = inventPerson(2).nationalRegisterNumber;
+    const counts = await payroll([`${number};${person};2026-11;x;99,00;`, `${number};${person};2026-10;20;;`]);
+    expect(codes(counts)).toEqual(['2 faceValue limit.exceeded', '2 quantity integer.invalid']);
+  });
+
   it('modes: create refuses who is known, update refuses who is not', async () => {
     const number = await employer();
     await people(number, [portalRow(1)]);
@@ -322,6 +337,14 @@ describe('the file as a whole', () => {
     const result = await give(text, { layout: 'payroll-generic' });
     expect(result).toMatchObject({ status: 'rejected', issues: [{ code: 'file.format' }] });
     expect((await sql`select 1 from entitlement where enterprise_number = ${number}`.execute(db)).rows).toEqual([]);
+  });
+
+  it('text under the name of a workbook, a narrow table and a cut workbook are refused', async () => {
+    const set = { enterpriseNumber: await employer() };
+    const given = { layout: 'beneficiaries-portal', set };
+    expect((await give('not a zip\n', given, undefined, 'people.xlsx')).issues).toMatchObject([{ code: 'file.header' }]);
+    expect((await give('a;b;c\n1;2;3\n', given)).issues).toMatchObject([{ code: 'file.header' }]);
+    expect((await give(`PK\x03\x04${'x'.repeat(5000)}`, given)).issues).toMatchObject([{ code: 'file.truncated' }]);
   });
 
   it('a name and --set that name two employers reject the file', async () => {

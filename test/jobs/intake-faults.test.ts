@@ -87,22 +87,23 @@ describe('the same again', () => {
     const first = home.people(0, 2);
     const second = home.people(2, 2).replace('person2@', 'person8@');
     const age = Date.parse('2026-12-01T10:59:59Z') / 1000;
-    const size = Math.max(first.length, second.length);
-    const path = await home.send('people.csv', first.padEnd(size, ' '));
+    const size = Math.max(Buffer.byteLength(first), Buffer.byteLength(second));
+    const filled = (text: string) => text + ' '.repeat(size - Buffer.byteLength(text));
+    const path = await home.send('people.csv', filled(first));
     await utimes(path, age, age);
     await home.visit();
     expect((await home.visit()).files).toEqual([]);
     expect(await home.ledger()).toHaveLength(1);
     const other = await openDropHome(folderPlace, { archive: 'none' });
-    const again = await other.send('people.csv', first.padEnd(size, ' '));
+    const again = await other.send('people.csv', filled(first));
     await utimes(again, age, age);
     await other.visit();
-    await other.send('people.csv', second.padEnd(size, ' '));
+    await other.send('people.csv', filled(second));
     await utimes(again, age, age);
     await other.visit();
     expect((await other.ledger()).map(({ status }) => status)).toEqual(['applied', 'applied']);
     expect(await other.active()).toBe(4);
-    expect((await stat(again)).size).toBeGreaterThan(0);
+    expect((await stat(again)).size).toBe(size);
   });
 });
 

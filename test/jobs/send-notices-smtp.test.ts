@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { sql } from 'kysely';
 import { simpleParser } from 'mailparser';
 import pg from 'pg';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, onTestFinished, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import { sendNoticeAgain } from '../../src/jobs/send-notice-again.ts';
@@ -190,6 +190,7 @@ test('a certificate that does not verify is refused before anything is said', as
 test('killed between the 250 and the commit, the second copy has the same Message-ID and the same bytes', async () => {
   const recording = new pg.Client({ connectionString: url });
   await recording.connect();
+  onTestFinished(() => recording.end());
   // The worker's record of the 250 has to wait for this lock; its reading of the queue does not.
   const server = await open({
     beforeAccepting: async () => {
@@ -212,7 +213,6 @@ test('killed between the 250 and the commit, the second copy has the same Messag
   worker.kill('SIGKILL');
   expect(await ended).toEqual([null, 'SIGKILL']);
   await recording.query('rollback');
-  await recording.end();
   await waitUntil(async () => (await stateOf([key ?? '']))[0] === 'queued 0' && (await unlocked(key ?? '')));
 
   await server.close();

@@ -1,5 +1,5 @@
 /** QR codes read back by another program, zbarimg, to the exact text of the payment. */
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,11 @@ import { qrImage } from '../../src/load/qr-image.ts';
 import { epcPaymentText } from '../../src/transform/epc-payment.ts';
 import { makeStructuredCommunication } from '../../src/transform/structured-communication.ts';
 
-const READ = { encoding: 'utf8', maxBuffer: 2 ** 24, stdio: ['ignore', 'pipe', 'ignore'] } as const;
+const READ: ExecFileSyncOptionsWithStringEncoding = {
+  encoding: 'utf8',
+  maxBuffer: 2 ** 24,
+  stdio: ['ignore', 'pipe', 'ignore'],
+};
 
 let folder: string;
 beforeEach(() => {

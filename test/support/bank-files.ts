@@ -49,7 +49,7 @@ export function writeStatement(
   return format === 'coda' ? writeCoda(statement, options) : writeCamt(statement, options);
 }
 
-export async function readStatements(format: BankFormat, path: string): Promise<BankStatement[]> {
+async function readStatements(format: BankFormat, path: string): Promise<BankStatement[]> {
   const statements: BankStatement[] = [];
   for await (const one of format === 'coda' ? readCodaFile(path) : readCamtFile(path)) statements.push(one);
   return statements;

@@ -32,9 +32,9 @@ export interface BookDesk extends PeopleDesk {
   readonly invoices: (employer: string) => Promise<string[]>;
 }
 
-export const eurosOf = (cents: number): string => `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, '0')}`;
+const eurosOf = (cents: number): string => `${Math.floor(cents / 100)},${String(cents % 100).padStart(2, '0')}`;
 
-export function payrollCsv(employer: string, lines: readonly PayrollLine[]): string {
+function payrollCsv(employer: string, lines: readonly PayrollLine[]): string {
   const rows = lines.map(({ person, period, quantity, value = null, product = 'meal', end = null }) =>
     [
       employer,

@@ -56,7 +56,7 @@ const STEPS = {
   end: fc.record({ does: fc.constant('end' as const), person: who, days: fc.integer({ min: -40, max: 20 }) }),
   decide: fc.record({ does: fc.constantFrom('confirm' as const, 'cancel' as const), which: fc.nat(4) }),
 };
-export type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
+type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
 
 export const aLife = fc.record({
   late: fc.constantFrom('missed' as const, 'all' as const, 'carry' as const),
@@ -76,7 +76,7 @@ export const aLife = fc.record({
     { minLength: 10, maxLength: 24 },
   ),
 });
-export type Life = typeof aLife extends fc.Arbitrary<infer T> ? T : never;
+type Life = typeof aLife extends fc.Arbitrary<infer T> ? T : never;
 
 interface Living {
   readonly desk: BookDesk;

@@ -143,12 +143,12 @@ export function runDay(book: Book, today: Day, products: readonly string[], from
   return book.orders.slice(before);
 }
 
-export function nextMonth(period: Period): Period {
+function nextMonth(period: Period): Period {
   const [year = 0, month = 0] = period.split('-').map(Number);
   return month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, '0')}`;
 }
 
-export function filled(book: Book, product: string): Period[] {
+function filled(book: Book, product: string): Period[] {
   return live(book, product)
     .filter(({ kind }) => kind === 'recurring')
     .map(({ period }) => period)

@@ -13,7 +13,7 @@ import { openWorkplace } from './job-context.ts';
 import { inventEnterpriseNumber } from './people.ts';
 import { type PortalRow, portalCsv, portalRow } from './portal-rows.ts';
 
-export const DAY = '2026-12-01';
+const DAY = '2026-12-01';
 
 /** The log line of an event, parsed. */
 export type Line = { readonly event: string; readonly [fact: string]: unknown };

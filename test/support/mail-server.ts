@@ -34,7 +34,7 @@ interface Options {
 }
 
 /** A certificate for `localhost`, made with openssl; good for two days. */
-export function makeCertificate(): { key: string; cert: string } {
+function makeCertificate(): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'navette-certificate-'));
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

@@ -54,7 +54,7 @@ export interface ModelOutcome {
   readonly counts: ModelCounts;
 }
 
-export const BEGINNING = '1900-01';
+const BEGINNING = '1900-01';
 const CLEAR = '#CLEAR';
 const LIMIT = 1000;
 const COST_CENTERS = ['1', '2'];
