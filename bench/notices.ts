@@ -16,7 +16,7 @@ import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts'
 
 const ALL_NOTICES = 25_000;
 const MOST_MEGABYTES = 300;
-const AT_ONCE = 20;
+const AT_ONCE = 50;
 
 /** The reference writes as many files of the same size in the same way, and words nothing. */
 export async function bench(size: number): Promise<BenchResult> {

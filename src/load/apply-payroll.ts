@@ -26,7 +26,9 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
   const { counts, sameKey, today, consent } = options;
   await sql`analyze stage_payroll`.execute(db);
   await createIssues(db);
-  await sql`create temporary table sensitive_change (enterprise_number text, known_id bigint) on commit drop`.execute(db);
+  await sql`create temporary table sensitive_change (enterprise_number text, known_id bigint) on commit drop`.execute(
+    db,
+  );
   await createDepartures(db);
   await lockEmployers(db, PAYROLL_STAGE);
   await replaceStagedNumbers(db, PAYROLL_STAGE);
@@ -58,7 +60,9 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
 async function warnOfStale(db: Db): Promise<void> {
   await sql`
     insert into found_issue (row_number, code, severity)
-    select row_number, 'row.stale', 'warning' from plan_payroll where stale and leads and outcome is not null`.execute(db);
+    select row_number, 'row.stale', 'warning' from plan_payroll where stale and leads and outcome is not null`.execute(
+    db,
+  );
 }
 
 /** Totals and increments for one employer and product cannot both be right: a person must say which of them goes on. */

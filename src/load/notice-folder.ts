@@ -7,7 +7,7 @@ import { writeOnce } from './write-once.ts';
 /** Notices become `<message-key>.eml` in `folder`; one that is there already was handed over before and stays as it is. */
 export function openFolderChannel(folder: string): NoticeChannel {
   return {
-    atOnce: 20,
+    atOnce: 50,
     sender: null,
     deliver: async ({ messageKey, eml }) => {
       try {

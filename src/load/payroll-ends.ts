@@ -26,7 +26,9 @@ export async function decideEmploymentEnds(db: Db, today: string): Promise<void>
 /** For a plan that is approved without its deactivations: ends that have passed are not taken over. */
 export async function dropPassedEnds(db: Db): Promise<void> {
   await sql`
-    update plan_payroll p set deactivated = false from ended e where p.row_number = e.row_number and e.deactivates`.execute(db);
+    update plan_payroll p set deactivated = false from ended e where p.row_number = e.row_number and e.deactivates`.execute(
+    db,
+  );
   await sql`delete from ended where deactivates`.execute(db);
   await sql`delete from departure`.execute(db);
 }

@@ -39,6 +39,9 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
     )
     select m.*, d.employment_end, d.status,
            case when d.status = 'active' then null
+                -- Inactive said of somebody whose end has come already takes nothing from what they still earned.
+                when m.said_status = 'inactive' and m.old_status = 'inactive' and m.old_reason = 'employment-ended'
+                     then 'employment-ended'
                 when m.said_status = 'inactive' then ${delivery.fileId === null ? 'by-hand' : 'status'}::text
                 -- An end is the reason when it ends somebody who was there, or when the row itself says it.
                 when d.employment_end < ${today}::date and (m.said_end is not null

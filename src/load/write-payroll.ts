@@ -7,7 +7,9 @@ import type { PlanFacts } from './plan-payroll.ts';
 import { undoWriteOffs } from './undo-write-offs.ts';
 
 const key = (alias: string): RawBuilder<unknown> =>
-  sql.raw(['enterprise_number', 'beneficiary_id', 'product_code', 'period'].map((name) => `${alias}.${name}`).join(', '));
+  sql.raw(
+    ['enterprise_number', 'beneficiary_id', 'product_code', 'period'].map((name) => `${alias}.${name}`).join(', '),
+  );
 
 /** Totals: the latest file wins, for all face values of a person, product and month. A total that stays as it is writes nothing. */
 export async function writeRestated(

@@ -112,7 +112,7 @@ function fitOfHeader(header: string, words: readonly string[]): number {
 }
 
 /** `N°` counts as a word; `enterpriseNumber` is one. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   const plain = text.replaceAll('°', 'o').replaceAll('ß', 'ss').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   return plain.match(/[\p{L}\p{N}]+|[+/-]{3}/gu) ?? [];
 }

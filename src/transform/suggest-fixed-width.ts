@@ -47,7 +47,7 @@ export function suggestCuts(lines: readonly string[], start: number, context: Su
 }
 
 /** The text of a line at positions that are 1-based and inclusive, trimmed. */
-export function cutOut(line: string, from: number, to: number): string {
+function cutOut(line: string, from: number, to: number): string {
   return line.slice(from - 1, to).trim();
 }
 

@@ -124,8 +124,9 @@ function plainly(format: BankFormat, text: string): { booked: number; numbers: s
     const signed = (line: string) => (line[31] === '1' ? -1 : 1) * Math.round(Number(line.slice(32, 47)) / 10);
     return { booked: movements.reduce((sum, line) => sum + signed(line), 0), numbers: text };
   }
-  // Without its transactions an entry has one sign and one amount, in whichever order they stand.
-  const entries = [...text.replace(/<NtryDtls>[\s\S]*?<\/NtryDtls>/g, '').matchAll(/<Ntry>[\s\S]*?<\/Ntry>/g)]
+  // Without its transactions, wherever they stand, an entry has one sign and one amount, in whichever order.
+  const totals = text.replace(/<TxDtls>[\s\S]*?<\/TxDtls>/g, '');
+  const entries = [...totals.matchAll(/<Ntry>[\s\S]*?<\/Ntry>/g)]
     .map(([entry]) => entry)
     .filter((entry) => />\s*BOOK\s*</.test(entry));
   const signed = (entry: string) =>

@@ -342,7 +342,9 @@ describe('the file as a whole', () => {
   it('text under the name of a workbook, a narrow table and a cut workbook are refused', async () => {
     const set = { enterpriseNumber: await employer() };
     const given = { layout: 'beneficiaries-portal', set };
-    expect((await give('not a zip\n', given, undefined, 'people.xlsx')).issues).toMatchObject([{ code: 'file.header' }]);
+    expect((await give('not a zip\n', given, undefined, 'people.xlsx')).issues).toMatchObject([
+      { code: 'file.header' },
+    ]);
     expect((await give('a;b;c\n1;2;3\n', given)).issues).toMatchObject([{ code: 'file.header' }]);
     expect((await give(`PK\x03\x04${'x'.repeat(5000)}`, given)).issues).toMatchObject([{ code: 'file.truncated' }]);
   });

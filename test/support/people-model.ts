@@ -209,7 +209,9 @@ function merged(known: ModelPerson | undefined, row: ModelRow, file: ModelFile, 
   // Somebody who is said to be active again is not ended by an end date of before.
   if (row.status === 'active' && !saysEnd && next.end !== null && next.end < today) next.end = null;
   const ended = next.end !== null && next.end < today;
-  if (row.status === 'inactive') Object.assign(next, { status: 'inactive', reason: 'status' });
+  const hadEnded = known?.status === 'inactive' && known.reason === 'employment-ended';
+  if (row.status === 'inactive')
+    Object.assign(next, { status: 'inactive', reason: hadEnded ? 'employment-ended' : 'status' });
   else if (ended) {
     // An end gives the reason when it ends somebody who was there, or when the row itself says it.
     const wasThere = known === undefined || known.status === 'active' || known.reason === 'absent';

@@ -129,7 +129,18 @@ test('the QR code of an invoice or a reminder says what is to be paid; a credit 
   for (const kind of ['invoice', 'reminder'] as const) {
     const { qrText, html } = content({ kind });
     expect(qrText?.split('\n')).toEqual([
-      ...['BCD', '002', '1', 'SCT', 'GKCCBEBB', 'Titres & Cie SA', 'BE68539007547034', 'EUR1245.39', '', '123456789002'],
+      ...[
+        'BCD',
+        '002',
+        '1',
+        'SCT',
+        'GKCCBEBB',
+        'Titres & Cie SA',
+        'BE68539007547034',
+        'EUR1245.39',
+        '',
+        '123456789002',
+      ],
     ]);
     expect(html.match(/<img [^>]*>/g)).toEqual([expect.stringContaining('src="cid:payment-qr@navette"')]);
   }
