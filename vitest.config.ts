@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+const LONG = ['test/crash/**', 'test/jobs/killed-worker.test.ts', 'test/jobs/two-workers.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    // Proofs that start, kill and restart processes for minutes: npm run test:long.
+    exclude: process.env['LONG'] === '1' ? [] : LONG,
     pool: 'forks',
+    // Most tests wait for servers and child processes, so more than one a core.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { TZ: 'America/New_York' },
