@@ -4,10 +4,10 @@ import { reasonOf } from '../load/database.ts';
 import { claimSlot, finishSlot, lastDoneSlot, releaseSlot } from '../load/job-slots.ts';
 import { deactivateLeavers } from '../load/leavers.ts';
 import type { JobContext } from './context.ts';
-import { matchOpenPayments } from './match-open-payments.ts';
 import type { OrderContext } from './order-context.ts';
 import { releaseOrders } from './release-orders.ts';
 import { runOrders } from './run-orders.ts';
+import { runPayments } from './run-payments.ts';
 import { sendNotices } from './send-notices.ts';
 
 export const SCHEDULED_JOBS: Readonly<Record<string, (context: JobContext) => Promise<unknown>>> = {
@@ -17,7 +17,7 @@ export const SCHEDULED_JOBS: Readonly<Record<string, (context: JobContext) => Pr
   },
   orders: (context) => runOrders(orderContext(context), {}),
   notices: (context) => sendNotices(context),
-  payments: (context) => matchOpenPayments(context),
+  payments: (context) => runPayments(context),
   release: (context) => releaseOrders(context),
 };
 
