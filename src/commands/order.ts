@@ -13,7 +13,8 @@ import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { positiveInteger } from './options.ts';
 import { orderContext } from './order-context.ts';
 import { printSummary } from './order-summary.ts';
-import { euros, table } from './print.ts';
+import { orderTable } from './order-table.ts';
+import { euros } from './print.ts';
 
 export function declareOrders(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -85,16 +86,7 @@ interface NewOptions extends CommonOptions {
 async function listOrders(app: App, status: OrderStatus | undefined): Promise<ExitCode> {
   const orders = await readOrders(app.database.db, status === undefined ? {} : { status });
   app.print(orders);
-  const rows = orders.map((order) => [
-    String(order.id),
-    order.enterpriseNumber,
-    order.productCode,
-    order.runPeriod,
-    order.kind,
-    order.status,
-    euros(order.total),
-  ]);
-  for (const line of table(['order', 'employer', 'product', 'month', 'kind', 'status', 'total'], rows)) app.say(line);
+  for (const line of orderTable(orders)) app.say(line);
   return 0;
 }
 

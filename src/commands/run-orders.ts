@@ -4,7 +4,7 @@ import { runOrders } from '../jobs/run-orders.ts';
 import { isPeriod } from '../transform/calendar.ts';
 import type { App, ExitCode } from './app.ts';
 import { orderContext } from './order-context.ts';
-import { euros, table } from './print.ts';
+import { orderTable } from './order-table.ts';
 
 export interface RunOrdersCommand {
   readonly period?: string;
@@ -23,16 +23,7 @@ export async function runOrdersJob(app: App, { period, supplement = false }: Run
   app.print({ orders, parked });
   if (orders.length === 0) app.say('Nothing was to be ordered.');
   else {
-    const rows = orders.map((order) => [
-      String(order.id),
-      order.enterpriseNumber,
-      order.productCode,
-      order.runPeriod,
-      order.kind,
-      order.status,
-      euros(order.total),
-    ]);
-    for (const line of table(['order', 'employer', 'product', 'month', 'kind', 'status', 'total'], rows)) app.say(line);
+    for (const line of orderTable(orders)) app.say(line);
     const drafts = orders.filter((order) => order.status === 'draft').length;
     if (drafts > 0)
       app.say(`${drafts} of ${orders.length} wait for a person: navette order <id>, navette order confirm <id>`);

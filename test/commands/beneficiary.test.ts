@@ -1,20 +1,18 @@
 /** The portal's pages by hand, as a person types them. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { syncReference } from '../../src/load/reference.ts';
+import { ROOT, runNavette } from '../support/command.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { inventNationalRegisterNumber } from '../support/people.ts';
 import { activateCard, inventEmployer } from '../support/small-world.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const home = mkdtempSync(join(tmpdir(), 'navette-hand-'));
 const url = await cloneDatabase();
 const database = await openDatabase(url, () => undefined);
@@ -23,18 +21,8 @@ afterAll(async () => {
   await database.close();
   rmSync(home, { recursive: true, force: true });
 });
-const start = promisify(execFile);
 
-async function navette(...given: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, DATABASE_URL: url, NAVETTE_HOME: home, NAVETTE_CONFIG: join(ROOT, 'config') };
-  try {
-    const { stdout, stderr } = await start(join(ROOT, 'bin/navette'), given, { env });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout, err: stderr };
-  }
-}
+const navette = (...given: string[]) => runNavette({ DATABASE_URL: url, NAVETTE_HOME: home }, ...given);
 
 const BIS = inventNationalRegisterNumber('1985-07-30', 501, 40);
 const NATIONAL = inventNationalRegisterNumber('1985-07-30', 503);

@@ -1,19 +1,17 @@
 /** The commands around money, as a person types them: from a statement to a released order and a sent notice. */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { syncReference } from '../../src/load/reference.ts';
 import { writeCoda } from '../support/coda.ts';
+import { ROOT, runNavette } from '../support/command.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { inventInvoicedOrder, inventStatement } from '../support/invoiced-orders.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
 const home = mkdtempSync(join(tmpdir(), 'navette-run-'));
 const url = await cloneDatabase();
 const database = await openDatabase(url, () => undefined);
@@ -23,18 +21,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const start = promisify(execFile);
-
-async function navette(...given: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, DATABASE_URL: url, NAVETTE_HOME: home, NAVETTE_CONFIG: join(ROOT, 'config') };
-  try {
-    const { stdout, stderr } = await start(join(ROOT, 'bin/navette'), given, { env });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout, err: stderr };
-  }
-}
+const navette = (...given: string[]) => runNavette({ DATABASE_URL: url, NAVETTE_HOME: home }, ...given);
 
 async function json(...given: string[]) {
   const { code, out, err } = await navette(...given, '--json');
