@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
-import { fitLayout } from '../src/jobs/fit-layout.ts';
-import { mapRow } from '../src/transform/map-row.ts';
-import { checkPayrollRow } from '../src/transform/payroll-row.ts';
+import { fitLayout } from '../src/jobs/import/fit-layout.ts';
+import { mapRow } from '../src/transform/rows/map-row.ts';
+import { checkPayrollRow } from '../src/transform/rows/payroll-row.ts';
 import { inventEnterpriseNumber, inventPerson } from '../test/support/people.ts';
 import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
 

@@ -12,7 +12,7 @@ import { loadConfig } from '../src/config.ts';
 import { type Database, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
-import { syncReference } from '../src/load/reference.ts';
+import { syncReference } from '../src/load/reference/reference.ts';
 import { secondsOf } from './bench.ts';
 import { fillCountry, writePayroll } from './payroll-world.ts';
 

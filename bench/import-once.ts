@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
-import { importByHand } from '../src/jobs/import-by-hand.ts';
+import { importByHand } from '../src/jobs/import/import-by-hand.ts';
 import { openDatabase } from '../src/load/database.ts';
 import { peakMegabytes, secondsOf } from './bench.ts';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
-import { sendNotices } from '../src/jobs/send-notices.ts';
+import { sendNotices } from '../src/jobs/notices/send-notices.ts';
 import { type Db, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
+import { writeOnce } from '../src/load/files/write-once.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
-import { syncReference } from '../src/load/reference.ts';
-import { writeOnce } from '../src/load/write-once.ts';
+import { syncReference } from '../src/load/reference/reference.ts';
 import { inventEnterpriseNumber } from '../test/support/people.ts';
 import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
 

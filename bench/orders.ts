@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
-import { runOrders } from '../src/jobs/run-orders.ts';
+import { runOrders } from '../src/jobs/orders/run-orders.ts';
 import { type Db, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
-import { syncReference } from '../src/load/reference.ts';
+import { syncReference } from '../src/load/reference/reference.ts';
 import { inventEnterpriseNumber } from '../test/support/people.ts';
 import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
 

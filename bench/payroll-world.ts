@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { sql } from 'kysely';
 import type { Db } from '../src/load/database.ts';
-import { addDays } from '../src/transform/calendar.ts';
+import { addDays } from '../src/transform/values/calendar.ts';
 import { inventEnterpriseNumber, inventNationalRegisterNumber } from '../test/support/people.ts';
 
 export const PEOPLE_PER_EMPLOYER = 40;

@@ -14,7 +14,7 @@ import { type Database, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { migrateQueue, openQueue } from '../src/load/queue.ts';
-import { syncReference } from '../src/load/reference.ts';
+import { syncReference } from '../src/load/reference/reference.ts';
 import { type Invented, inventBeneficiary, inventEmployer } from '../test/support/small-world.ts';
 import { sshdPlace } from '../test/support/sshd.ts';
 import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';

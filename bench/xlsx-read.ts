@@ -1,6 +1,6 @@
 /** Reads one workbook to its end and says how long it took; a process to itself: `xlsx-read.ts <ours|exceljs> <file>`. */
 import ExcelJS from 'exceljs';
-import { readXlsx } from '../src/ingest/read-xlsx.ts';
+import { readXlsx } from '../src/ingest/xlsx/read-xlsx.ts';
 import { peakMegabytes, secondsOf } from './bench.ts';
 
 /** What a reader says of itself, as one line of JSON. */

@@ -5,8 +5,8 @@ import { fieldsOfKind } from './config/layout-fields.ts';
 import { readYamlFile } from './config/yaml-file.ts';
 import { ConfigError } from './errors.ts';
 import { ISSUE_CODES, LANGUAGES, type Language } from './model.ts';
-import { NOTICE_KINDS, NOTICE_LABELS, type NoticeTexts } from './transform/notice-content.ts';
-import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from './transform/order-warnings.ts';
+import { NOTICE_KINDS, NOTICE_LABELS, type NoticeTexts } from './transform/notices/notice-content.ts';
+import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from './transform/orders/order-warnings.ts';
 
 const text = z.string().min(1);
 const byNoticeKind = z.record(z.enum(NOTICE_KINDS), text);

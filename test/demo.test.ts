@@ -9,7 +9,7 @@ import { summaryLines } from '../src/commands/demo/print-summary.ts';
 import type { DemoSummary } from '../src/commands/demo/summary.ts';
 import { type Database, openDatabase } from '../src/load/database.ts';
 import { type EmbeddedServer, openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
-import { parseNationalRegisterNumber } from '../src/transform/national-register-number.ts';
+import { parseNationalRegisterNumber } from '../src/transform/values/national-register-number.ts';
 import { deliveries } from './support/demo/deliveries.ts';
 import { EMPLOYERS } from './support/demo/employers.ts';
 import { inventPopulation } from './support/demo/people.ts';

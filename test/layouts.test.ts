@@ -4,12 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { importFile } from '../src/jobs/import-file.ts';
-import { instructionOf } from '../src/jobs/instruction-of.ts';
-import { keptPath } from '../src/jobs/keep-file.ts';
-import { getFile, insertSeenFile, markFetched } from '../src/load/ledger.ts';
+import { importFile } from '../src/jobs/import/import-file.ts';
+import { instructionOf } from '../src/jobs/import/instruction-of.ts';
+import { keptPath } from '../src/jobs/intake/keep-file.ts';
+import { getFile, insertSeenFile, markFetched } from '../src/load/files/ledger.ts';
 import type { Layout } from '../src/model.ts';
-import { foldWord } from '../src/transform/fold-word.ts';
+import { foldWord } from '../src/transform/values/fold-word.ts';
 import {
   CONFIG,
   everyRow,

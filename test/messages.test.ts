@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError } from '../src/errors.ts';
 import { type LanguageMessages, loadMessages } from '../src/messages.ts';
 import { ISSUE_CODES, LANGUAGES } from '../src/model.ts';
-import { placeholdersOf, renderSentence } from '../src/transform/message-text.ts';
-import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from '../src/transform/order-warnings.ts';
+import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from '../src/transform/orders/order-warnings.ts';
+import { placeholdersOf, renderSentence } from '../src/transform/values/message-text.ts';
 
 const SHIPPED = join(import.meta.dirname, '../config/messages');
 const messages = loadMessages(SHIPPED);

@@ -7,10 +7,10 @@ import { ConfigError } from '../errors.ts';
 import { type Database, openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
 import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
-import { syncReference } from '../load/reference.ts';
+import { syncReference } from '../load/reference/reference.ts';
 import { type Log, openLog } from '../log.ts';
 import type { Day } from '../model.ts';
-import { isDay } from '../transform/calendar.ts';
+import { isDay } from '../transform/values/calendar.ts';
 
 /** 0 done, 1 something was rejected or held, 2 usage or configuration, 3 infrastructure. */
 export type ExitCode = 0 | 1 | 2 | 3;

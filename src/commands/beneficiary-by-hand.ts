@@ -1,12 +1,12 @@
 /** `navette beneficiary set | deactivate | merge`: the portal's own pages by hand. */
 import { type Command, Option } from 'commander';
 import { ConfigError, RefusedError } from '../errors.ts';
-import { mergePerson } from '../jobs/merge-person.ts';
-import { deactivateBeneficiary, setBeneficiary, TYPED_FIELDS, type Typed } from '../jobs/type-beneficiary.ts';
-import { findBeneficiaryStatus } from '../load/beneficiary-record.ts';
-import { currentNumber } from '../load/person-numbers.ts';
-import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
-import { parseNationalRegisterNumber } from '../transform/national-register-number.ts';
+import { mergePerson } from '../jobs/people/merge-person.ts';
+import { deactivateBeneficiary, setBeneficiary, TYPED_FIELDS, type Typed } from '../jobs/people/type-beneficiary.ts';
+import { findBeneficiaryStatus } from '../load/people/beneficiary-record.ts';
+import { currentNumber } from '../load/people/person-numbers.ts';
+import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts';
+import { parseNationalRegisterNumber } from '../transform/values/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 

@@ -1,12 +1,12 @@
 /** `navette beneficiary <employer> <number>`: the record, its history, and why its count is what it is. */
 import type { Command } from 'commander';
 import { RefusedError } from '../errors.ts';
-import { explainNextRun } from '../jobs/explain-next-run.ts';
-import { type BeneficiaryRecord, getBeneficiary } from '../load/beneficiary-record.ts';
-import { readOpenOfPerson } from '../load/open-of-person.ts';
-import { currentNumber } from '../load/person-numbers.ts';
-import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
-import { parseNationalRegisterNumber } from '../transform/national-register-number.ts';
+import { explainNextRun } from '../jobs/people/explain-next-run.ts';
+import { type BeneficiaryRecord, getBeneficiary } from '../load/people/beneficiary-record.ts';
+import { readOpenOfPerson } from '../load/people/open-of-person.ts';
+import { currentNumber } from '../load/people/person-numbers.ts';
+import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts';
+import { parseNationalRegisterNumber } from '../transform/values/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { camelCaseKeys } from './camel-case.ts';
 import { tellOpen } from './open-of-person.ts';

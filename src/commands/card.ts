@@ -1,6 +1,6 @@
 /** `navette card lost <number>`: blocks a lost card and drafts its replacement. */
 import type { Command } from 'commander';
-import { replaceLostCard } from '../jobs/replace-lost-card.ts';
+import { replaceLostCard } from '../jobs/people/replace-lost-card.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { orderContext } from './order-context.ts';
 

@@ -1,14 +1,14 @@
 /** `navette carry`: what is granted and not ordered, and why; `carry order` and `carry write-off` settle it. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { orderRestsOfLeavers, writeOffCarry } from '../jobs/settle-carry.ts';
-import { summariseOrder } from '../jobs/summarise-order.ts';
-import { readCarry } from '../load/carry.ts';
-import type { RestsChosen } from '../load/settle-carry.ts';
+import { orderRestsOfLeavers, writeOffCarry } from '../jobs/orders/settle-carry.ts';
+import { summariseOrder } from '../jobs/orders/summarise-order.ts';
+import { readCarry } from '../load/orders/carry.ts';
+import type { RestsChosen } from '../load/orders/settle-carry.ts';
 import { CARRY_REASONS, type CarryReason } from '../model.ts';
-import { isPeriod } from '../transform/calendar.ts';
-import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
-import { parseNationalRegisterNumber } from '../transform/national-register-number.ts';
+import { isPeriod } from '../transform/values/calendar.ts';
+import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts';
+import { parseNationalRegisterNumber } from '../transform/values/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { orderContext } from './order-context.ts';
 import { printSummary } from './order-summary.ts';

@@ -2,12 +2,12 @@
 import { type Command, Option } from 'commander';
 import { ConfigError, RefusedError } from '../errors.ts';
 import type { JobContext } from '../jobs/context.ts';
-import type { ImportResult } from '../jobs/import-file.ts';
-import { tellIssue } from '../jobs/issue-text.ts';
-import { NO_COUNTS } from '../jobs/receipt.ts';
-import { applyAgain, retryFile } from '../jobs/take-again.ts';
-import { type DropFile, getFile, listFiles, listIssues } from '../load/ledger.ts';
-import { listSecretariats } from '../load/secretariats.ts';
+import type { ImportResult } from '../jobs/import/import-file.ts';
+import { tellIssue } from '../jobs/import/issue-text.ts';
+import { NO_COUNTS } from '../jobs/intake/receipt.ts';
+import { applyAgain, retryFile } from '../jobs/intake/take-again.ts';
+import { type DropFile, getFile, listFiles, listIssues } from '../load/files/ledger.ts';
+import { listSecretariats } from '../load/reference/secretariats.ts';
 import { FILE_STATUSES, type FileStatus } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';

@@ -1,7 +1,7 @@
 /** `navette import`: files by hand, on the same path as a drop. */
 import { type Command, Option } from 'commander';
-import { importByHand } from '../jobs/import-by-hand.ts';
-import type { ImportResult } from '../jobs/import-file.ts';
+import { importByHand } from '../jobs/import/import-by-hand.ts';
+import type { ImportResult } from '../jobs/import/import-file.ts';
 import { IMPORT_MODES, type ImportMode } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';

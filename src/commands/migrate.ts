@@ -5,7 +5,7 @@ import { openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
 import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
 import { migrateQueue } from '../load/queue.ts';
-import { syncReference } from '../load/reference.ts';
+import { syncReference } from '../load/reference/reference.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
 
 export function declareMigrate(program: Command, done: (code: ExitCode) => void): void {

@@ -1,7 +1,7 @@
 /** `navette notices` and `navette notice send`: what was sent, what waits, what failed; and sending one anew. */
 import { type Command, Option } from 'commander';
-import { sendNoticeAgain } from '../jobs/send-notice-again.ts';
-import { readNotices } from '../load/notice-list.ts';
+import { sendNoticeAgain } from '../jobs/notices/send-notice-again.ts';
+import { readNotices } from '../load/notices/notice-list.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { table } from './print.ts';

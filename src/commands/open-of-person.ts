@@ -1,6 +1,6 @@
 /** How `navette beneficiary` tells why a count is what it is, and what the next run would do. */
-import type { NextRun } from '../jobs/explain-next-run.ts';
-import type { OpenOfPerson } from '../load/open-of-person.ts';
+import type { NextRun } from '../jobs/people/explain-next-run.ts';
+import type { OpenOfPerson } from '../load/people/open-of-person.ts';
 import { euros, table } from './print.ts';
 
 const PARKED: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** What a command hands to the jobs around orders. */
-import type { OrderContext } from '../jobs/order-context.ts';
+import type { OrderContext } from '../jobs/orders/order-context.ts';
 import type { App } from './app.ts';
 
 export function orderContext({ database, log, config, today }: App): OrderContext {

@@ -1,7 +1,7 @@
 /** The summary of an order as a person reads it, and as one JSON document. */
-import type { OrderSummary } from '../jobs/summarise-order.ts';
-import { renderSentence } from '../transform/message-text.ts';
-import { isHolding, type OrderWarningCode } from '../transform/order-warnings.ts';
+import type { OrderSummary } from '../jobs/orders/summarise-order.ts';
+import { isHolding, type OrderWarningCode } from '../transform/orders/order-warnings.ts';
+import { renderSentence } from '../transform/values/message-text.ts';
 import type { App } from './app.ts';
 import { euros, table } from './print.ts';
 

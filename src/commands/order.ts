@@ -1,14 +1,14 @@
 /** `navette orders` and `navette order`: the list, the summary of one, and what a person does with it. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { cancelOrder } from '../jobs/cancel-order.ts';
-import { confirmOrder } from '../jobs/confirm-orders.ts';
-import { newOrder } from '../jobs/new-order.ts';
-import { summariseOrder } from '../jobs/summarise-order.ts';
-import { readOrders } from '../load/orders.ts';
+import { cancelOrder } from '../jobs/orders/cancel-order.ts';
+import { confirmOrder } from '../jobs/orders/confirm-orders.ts';
+import { newOrder } from '../jobs/orders/new-order.ts';
+import { summariseOrder } from '../jobs/orders/summarise-order.ts';
+import { readOrders } from '../load/orders/orders.ts';
 import { ORDER_STATUSES, type OrderStatus } from '../model.ts';
-import { isDay } from '../transform/calendar.ts';
-import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from '../transform/order-warnings.ts';
+import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from '../transform/orders/order-warnings.ts';
+import { isDay } from '../transform/values/calendar.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { positiveInteger } from './options.ts';
 import { orderContext } from './order-context.ts';

@@ -1,8 +1,8 @@
 /** `navette payments`: bank entries and what they pay, and what a person decides about the open ones. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { acceptPayment } from '../jobs/accept-payment.ts';
-import { ENTRY_STATUSES, type EntryStatus, readPayments } from '../load/payments.ts';
+import { acceptPayment } from '../jobs/payments/accept-payment.ts';
+import { ENTRY_STATUSES, type EntryStatus, readPayments } from '../load/payments/payments.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { positiveInteger } from './options.ts';

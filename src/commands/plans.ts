@@ -1,8 +1,8 @@
 /** `navette plans`, `approve` and `discard`: what is held, why, and a person's word about it. */
 import type { Command } from 'commander';
-import { approvePlan, discardPlan } from '../jobs/decide-held-plan.ts';
-import { type HeldPlan, listHeldPlans } from '../load/held-plans.ts';
-import { getFile } from '../load/ledger.ts';
+import { approvePlan, discardPlan } from '../jobs/import/decide-held-plan.ts';
+import { type HeldPlan, listHeldPlans } from '../load/files/held-plans.ts';
+import { getFile } from '../load/files/ledger.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { countsLine } from './print.ts';

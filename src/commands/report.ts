@@ -1,9 +1,9 @@
 /** `navette report`: what was ordered against what was granted over a quarter, employer by employer. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { isIncomplete } from '../jobs/watch-quarter.ts';
-import { readQuarter } from '../load/quarter-report.ts';
-import { isQuarter, monthsOfQuarter, quarterDueOn } from '../transform/quarter.ts';
+import { isIncomplete } from '../jobs/orders/watch-quarter.ts';
+import { readQuarter } from '../load/orders/quarter-report.ts';
+import { isQuarter, monthsOfQuarter, quarterDueOn } from '../transform/orders/quarter.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { euros, table } from './print.ts';
 

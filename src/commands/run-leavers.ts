@@ -1,5 +1,5 @@
 /** `navette run leavers`: closes the employments that have ended. */
-import { deactivateLeavers } from '../load/leavers.ts';
+import { deactivateLeavers } from '../load/people/leavers.ts';
 import type { App, ExitCode } from './app.ts';
 
 export async function runLeaversJob(app: App): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 /** `navette run notices`: hands over what is queued about invoices, and writes their e-invoices. */
-import { sendNotices } from '../jobs/send-notices.ts';
-import { writeEInvoices } from '../jobs/write-e-invoices.ts';
+import { sendNotices } from '../jobs/notices/send-notices.ts';
+import { writeEInvoices } from '../jobs/notices/write-e-invoices.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 

@@ -1,7 +1,7 @@
 /** `navette run orders`: makes what is due, and tells what was made and what needs a person. */
 import { ConfigError } from '../errors.ts';
-import { runOrders } from '../jobs/run-orders.ts';
-import { isPeriod } from '../transform/calendar.ts';
+import { runOrders } from '../jobs/orders/run-orders.ts';
+import { isPeriod } from '../transform/values/calendar.ts';
 import type { App, ExitCode } from './app.ts';
 import { orderContext } from './order-context.ts';
 import { orderTable } from './order-table.ts';

@@ -1,6 +1,6 @@
 /** `navette run payments`: matches again what is open, reminds of what is unpaid, and tells what was paid and what waits. */
-import { centsByStatus, countByStatus } from '../jobs/match-open-payments.ts';
-import { runPayments } from '../jobs/run-payments.ts';
+import { centsByStatus, countByStatus } from '../jobs/payments/match-open-payments.ts';
+import { runPayments } from '../jobs/payments/run-payments.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 

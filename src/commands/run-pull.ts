@@ -1,5 +1,5 @@
 /** `navette run pull`: every drop once, now. */
-import { pull } from '../jobs/pull.ts';
+import { pull } from '../jobs/intake/pull.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { countsLine } from './print.ts';

@@ -1,5 +1,5 @@
 /** `navette run release`: paid orders go to the card platform. */
-import { releaseOrders } from '../jobs/release-orders.ts';
+import { releaseOrders } from '../jobs/payments/release-orders.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 

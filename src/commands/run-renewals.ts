@@ -1,5 +1,5 @@
 /** `navette run renewals`: cards that expire soon. */
-import { runRenewals } from '../jobs/run-renewals.ts';
+import { runRenewals } from '../jobs/people/run-renewals.ts';
 import type { App, ExitCode } from './app.ts';
 import { orderContext } from './order-context.ts';
 

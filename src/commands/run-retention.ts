@@ -1,5 +1,5 @@
 /** `navette run retention`: removes what was kept long enough. */
-import { runRetention } from '../jobs/run-retention.ts';
+import { runRetention } from '../jobs/people/run-retention.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 

@@ -1,7 +1,7 @@
 /** `navette run <job>`: one job, once, now. */
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { isPeriod } from '../transform/calendar.ts';
+import { isPeriod } from '../transform/values/calendar.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { runLeaversJob } from './run-leavers.ts';
 import { runNoticesJob } from './run-notices.ts';

@@ -10,7 +10,7 @@ import { openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
 import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
 import { migrateQueue, openQueue, type Queue } from '../load/queue.ts';
-import { syncReference } from '../load/reference.ts';
+import { syncReference } from '../load/reference/reference.ts';
 import { type App, type ExitCode, openDesk } from './app.ts';
 
 type Desk = Omit<App, 'database'>;

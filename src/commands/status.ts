@@ -1,6 +1,6 @@
 /** `navette status`: one screen that says what came in, what waits for somebody, and what is open. */
 import type { Command } from 'commander';
-import { findQuarterSoonDue } from '../jobs/watch-quarter.ts';
+import { findQuarterSoonDue } from '../jobs/orders/watch-quarter.ts';
 import { readHealth } from '../load/health.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { euros, table } from './print.ts';

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { buildTemplate } from '../jobs/build-template.ts';
+import { buildTemplate } from '../jobs/layouts/build-template.ts';
 import { LANGUAGES, type Language } from '../model.ts';
-import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
+import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 

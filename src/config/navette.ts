@@ -1,7 +1,7 @@
 /** The shape of `config/navette.yaml`: issuer, VAT, schedule, secretariats, channels, storage, limits and times. */
 import { z } from 'zod';
 import { LANGUAGES } from '../model.ts';
-import { parseEnterpriseNumber } from '../transform/enterprise-number.ts';
+import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts';
 import { isIban } from './iban.ts';
 import { noticesShape } from './notices.ts';
 

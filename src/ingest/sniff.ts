@@ -1,6 +1,6 @@
 /** What a file is by its first and last bytes, so that a refusal can say what was sent instead of what was expected. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { findOleEntries, isOle } from './ole-directory.ts';
+import { findOleEntries, isOle } from './xlsx/ole-directory.ts';
 
 const PROBE_BYTES = 65_536;
 

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { reasonOf } from '../load/database.ts';
 import { claimSlot, finishSlot, lastDoneSlot, releaseSlot } from '../load/job-slots.ts';
-import { deactivateLeavers } from '../load/leavers.ts';
+import { deactivateLeavers } from '../load/people/leavers.ts';
 import type { JobContext } from './context.ts';
-import type { OrderContext } from './order-context.ts';
-import { releaseOrders } from './release-orders.ts';
-import { runOrders } from './run-orders.ts';
-import { runPayments } from './run-payments.ts';
-import { sendNotices } from './send-notices.ts';
+import { sendNotices } from './notices/send-notices.ts';
+import type { OrderContext } from './orders/order-context.ts';
+import { runOrders } from './orders/run-orders.ts';
+import { releaseOrders } from './payments/release-orders.ts';
+import { runPayments } from './payments/run-payments.ts';
 
 export const SCHEDULED_JOBS: Readonly<Record<string, (context: JobContext) => Promise<unknown>>> = {
   leavers: async ({ database, today, log }) => {

@@ -2,19 +2,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import { RetryableError } from '../errors.ts';
-import { watchFolder } from '../ingest/watch-folder.ts';
-import { countByStatus } from '../load/ledger.ts';
+import { watchFolder } from '../ingest/drops/watch-folder.ts';
+import { countByStatus } from '../load/files/ledger.ts';
 import { listWithoutJob, type Queue } from '../load/queue.ts';
-import { warnSkew } from './clock-skew.ts';
 import { isAboutConnection } from './connection-errors.ts';
 import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
-import { warnOverdue } from './overdue-drops.ts';
-import { clearPlainFiles } from './plain-file.ts';
+import { warnSkew } from './intake/clock-skew.ts';
+import { warnOverdue } from './intake/overdue-drops.ts';
+import { clearPlainFiles } from './intake/plain-file.ts';
+import { watchDrop } from './intake/watch-drop.ts';
+import { workFile } from './intake/work-files.ts';
 import { isMissed, runSlot, SCHEDULED_JOBS } from './scheduled-jobs.ts';
 import { type Bell, createBell } from './sleep.ts';
-import { watchDrop } from './watch-drop.ts';
-import { workFile } from './work-files.ts';
 
 /** From the signal to the end: what is not finished by then is rolled back. */
 const DRAIN_MILLISECONDS = 25_000;

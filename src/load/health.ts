@@ -1,7 +1,7 @@
 /** Health at a glance: what came in, what waits, what is open. */
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
-import { refundsDue } from './refunds.ts';
+import { refundsDue } from './payments/refunds.ts';
 
 export interface DropHealth {
   readonly dropId: string;

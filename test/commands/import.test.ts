@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/load/database.ts';
-import { syncReference } from '../../src/load/reference.ts';
+import { syncReference } from '../../src/load/reference/reference.ts';
 import { ROOT, runNavette } from '../support/command.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { employerLine, employersJsonl } from '../support/employer-lines.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
-import { runOrders } from '../../src/jobs/run-orders.ts';
+import { runOrders } from '../../src/jobs/orders/run-orders.ts';
 import { type Db, openDatabase } from '../../src/load/database.ts';
 import { cloneDatabase } from '../support/database.ts';
 import { checkBooks } from '../support/invariant.ts';

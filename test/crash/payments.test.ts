@@ -9,7 +9,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type Db, openDatabase } from '../../src/load/database.ts';
-import { syncReference } from '../../src/load/reference.ts';
+import { syncReference } from '../../src/load/reference/reference.ts';
 import type { BankEntry } from '../../src/model.ts';
 import { writeStatement } from '../support/bank-files.ts';
 import { cloneDatabase } from '../support/database.ts';

@@ -1,9 +1,9 @@
 /** A desk for tests of the books: files of payroll and people through the real import, orders through the real jobs. */
 import { sql } from 'kysely';
-import { confirmOrder } from '../../src/jobs/confirm-orders.ts';
-import type { ImportResult } from '../../src/jobs/import-file.ts';
-import type { OrderContext } from '../../src/jobs/order-context.ts';
-import { type RunOrdersResult, runOrders } from '../../src/jobs/run-orders.ts';
+import type { ImportResult } from '../../src/jobs/import/import-file.ts';
+import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
+import type { OrderContext } from '../../src/jobs/orders/order-context.ts';
+import { type RunOrdersResult, runOrders } from '../../src/jobs/orders/run-orders.ts';
 import { inventPerson } from './people.ts';
 import { openPeopleDesk, type PeopleDesk } from './people-desk.ts';
 

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import { cancelOrder } from '../../src/jobs/cancel-order.ts';
-import { confirmOrder } from '../../src/jobs/confirm-orders.ts';
+import { cancelOrder } from '../../src/jobs/orders/cancel-order.ts';
+import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
 import type { Db } from '../../src/load/database.ts';
-import { addDays, addMonths, periodOf } from '../../src/transform/calendar.ts';
+import { addDays, addMonths, periodOf } from '../../src/transform/values/calendar.ts';
 import type { BookDesk } from './book-desk.ts';
 import { type Book, confirm, type ModelOrder, personOf, raise, restate, runDay } from './book-model.ts';
 import { checkBooks } from './invariant.ts';

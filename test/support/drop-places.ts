@@ -4,7 +4,7 @@ import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { DropPlace } from '../../src/ingest/drop.ts';
+import type { DropPlace } from '../../src/ingest/drops/drop.ts';
 
 export interface TestPlace {
   readonly drop: DropPlace;

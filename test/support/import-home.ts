@@ -8,10 +8,10 @@ import { brusselsDay, now } from '../../src/clock.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
-import { type HandGiven, importByHand } from '../../src/jobs/import-by-hand.ts';
-import type { ImportResult } from '../../src/jobs/import-file.ts';
+import { type HandGiven, importByHand } from '../../src/jobs/import/import-by-hand.ts';
+import type { ImportResult } from '../../src/jobs/import/import-file.ts';
 import type { Db } from '../../src/load/database.ts';
-import { syncReference } from '../../src/load/reference.ts';
+import { syncReference } from '../../src/load/reference/reference.ts';
 import { openTestDatabase } from './database.ts';
 import { inventEnterpriseNumber } from './people.ts';
 

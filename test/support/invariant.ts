@@ -1,7 +1,7 @@
 /** Owns the promises that the books keep at every moment after a run, and tells which of them are broken. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../src/load/database.ts';
-import { isStructuredCommunication } from '../../src/transform/structured-communication.ts';
+import { isStructuredCommunication } from '../../src/transform/values/structured-communication.ts';
 
 /**
  * What is wrong in the books; empty when all is well. Differences that came after the last run, which `carry` lists as not yet

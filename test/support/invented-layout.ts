@@ -1,6 +1,6 @@
 /** Owns an invented payroll layout, and what its file brings beside its rows. */
 import type { Cell, Layout, LayoutColumn } from '../../src/model.ts';
-import type { GivenToFile } from '../../src/transform/plan-columns.ts';
+import type { GivenToFile } from '../../src/transform/rows/plan-columns.ts';
 
 type GivenColumn = Partial<LayoutColumn> & Pick<LayoutColumn, 'field' | 'source' | 'parse'>;
 

@@ -1,7 +1,7 @@
 /** Owns invented orders that are confirmed and invoiced, and bank statements that pay them. */
 import { sql } from 'kysely';
-import { confirmOrder } from '../../src/jobs/confirm-orders.ts';
-import { runOrders } from '../../src/jobs/run-orders.ts';
+import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
+import { runOrders } from '../../src/jobs/orders/run-orders.ts';
 import type { Db } from '../../src/load/database.ts';
 import type { BankEntry, BankStatement } from '../../src/model.ts';
 import { grant, type Invented, inventBeneficiary, inventCostCenter, inventEmployer, orderDay } from './small-world.ts';

@@ -7,7 +7,7 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
 import { openDatabase } from '../../src/load/database.ts';
-import { syncReference } from '../../src/load/reference.ts';
+import { syncReference } from '../../src/load/reference/reference.ts';
 import { openLog } from '../../src/log.ts';
 import { cloneDatabase } from './database.ts';
 

@@ -1,6 +1,6 @@
 /** Owns the facts of an invented invoice notice. */
-import type { NoticeFacts } from '../../src/transform/notice-content.ts';
-import { makeStructuredCommunication } from '../../src/transform/structured-communication.ts';
+import type { NoticeFacts } from '../../src/transform/notices/notice-content.ts';
+import { makeStructuredCommunication } from '../../src/transform/values/structured-communication.ts';
 
 /** An invoice with every kind of cost: 1 234.50 euros in vouchers, 9.00 in fees, 1.89 in VAT. */
 export function inventNoticeFacts(changed: Partial<NoticeFacts> = {}): NoticeFacts {

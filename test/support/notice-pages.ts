@@ -1,11 +1,16 @@
 /** Owns one notice of each kind in each language as a page that a browser can show: with long names, every cost, and the QR code. */
 import { join } from 'node:path';
-import { qrImage } from '../../src/load/qr-image.ts';
+import { qrImage } from '../../src/load/notices/qr-image.ts';
 import { loadMessages } from '../../src/messages.ts';
 import { LANGUAGES, type Language } from '../../src/model.ts';
-import { NOTICE_KINDS, type NoticeFacts, type NoticeKind, noticeContent } from '../../src/transform/notice-content.ts';
-import { QR_CONTENT_ID } from '../../src/transform/notice-view.ts';
-import { makeStructuredCommunication } from '../../src/transform/structured-communication.ts';
+import {
+  NOTICE_KINDS,
+  type NoticeFacts,
+  type NoticeKind,
+  noticeContent,
+} from '../../src/transform/notices/notice-content.ts';
+import { QR_CONTENT_ID } from '../../src/transform/notices/notice-view.ts';
+import { makeStructuredCommunication } from '../../src/transform/values/structured-communication.ts';
 
 const messages = loadMessages(join(import.meta.dirname, '../../config/messages'));
 

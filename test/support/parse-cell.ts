@@ -1,8 +1,8 @@
 /** Owns how tests read one cell with the parser of a column. */
 import type { LayoutColumn, ParserName } from '../../src/model.ts';
-import type { FilledCell, Parsed } from '../../src/transform/finding.ts';
-import { foldWord } from '../../src/transform/fold-word.ts';
-import { type ParserContext, parserFor } from '../../src/transform/parse-value.ts';
+import type { FilledCell, Parsed } from '../../src/transform/values/finding.ts';
+import { foldWord } from '../../src/transform/values/fold-word.ts';
+import { type ParserContext, parserFor } from '../../src/transform/values/parse-value.ts';
 
 const NAMES = { meal: 'meal', 'Chèque-repas': 'meal', 'Lunch Pass': 'meal', eco: 'eco', Ökoscheck: 'eco' };
 

@@ -1,6 +1,6 @@
 /** Owns invented people: names that belong to nobody and register numbers with valid check digits. */
-import { addDays } from '../../src/transform/calendar.ts';
-import { registerNumberCheckDigits } from '../../src/transform/national-register-number.ts';
+import { addDays } from '../../src/transform/values/calendar.ts';
+import { registerNumberCheckDigits } from '../../src/transform/values/national-register-number.ts';
 
 /**
  * The register number of an invented person born on that day (from 1900 to 2099). An odd serial (0 to 999) makes a man, an

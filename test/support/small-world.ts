@@ -1,8 +1,8 @@
 /** Owns small invented worlds for orders: employers with contracts and standing orders, people, cards and grants, put into the database. */
 import { sql } from 'kysely';
-import type { OrderContext } from '../../src/jobs/order-context.ts';
+import type { OrderContext } from '../../src/jobs/orders/order-context.ts';
 import type { Db } from '../../src/load/database.ts';
-import { syncReference } from '../../src/load/reference.ts';
+import { syncReference } from '../../src/load/reference/reference.ts';
 import type { LogFacts } from '../../src/log.ts';
 import type { LogEvent } from '../../src/log-events.ts';
 import type { ContractFees } from '../../src/model.ts';

@@ -1,8 +1,8 @@
 /** Workbooks by hand, from raw XML, for what no library writes; and one call that reads any workbook to its end. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readXlsx } from '../../src/ingest/read-xlsx.ts';
-import type { XlsxLimits } from '../../src/ingest/xlsx-limits.ts';
+import { readXlsx } from '../../src/ingest/xlsx/read-xlsx.ts';
+import type { XlsxLimits } from '../../src/ingest/xlsx/xlsx-limits.ts';
 import type { Cell, LayoutFile, RowIssue } from '../../src/model.ts';
 import { type ZipEntry, zipOf } from './zip.ts';
 

@@ -11,7 +11,7 @@ import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { migrateQueue } from '../../src/load/queue.ts';
-import { syncReference } from '../../src/load/reference.ts';
+import { syncReference } from '../../src/load/reference/reference.ts';
 import { inventBeneficiary, inventEmployer, inventProducts } from './small-world.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;

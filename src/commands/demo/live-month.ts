@@ -1,14 +1,14 @@
 /** One month of the small world, step by step: files, orders, notices, a bank statement, releases. */
 import { now } from '../../clock.ts';
 import { RetryableError } from '../../errors.ts';
-import { confirmOrder } from '../../jobs/confirm-orders.ts';
 import type { JobContext } from '../../jobs/context.ts';
-import { pull } from '../../jobs/pull.ts';
-import type { PulledFile } from '../../jobs/pull-drop.ts';
-import { releaseOrders } from '../../jobs/release-orders.ts';
-import { runOrders } from '../../jobs/run-orders.ts';
-import { sendNotices } from '../../jobs/send-notices.ts';
-import { readWaitingDrafts, type WaitingDraft } from '../../load/waiting-drafts.ts';
+import { pull } from '../../jobs/intake/pull.ts';
+import type { PulledFile } from '../../jobs/intake/pull-drop.ts';
+import { sendNotices } from '../../jobs/notices/send-notices.ts';
+import { confirmOrder } from '../../jobs/orders/confirm-orders.ts';
+import { runOrders } from '../../jobs/orders/run-orders.ts';
+import { releaseOrders } from '../../jobs/payments/release-orders.ts';
+import { readWaitingDrafts, type WaitingDraft } from '../../load/orders/waiting-drafts.ts';
 import type { Day } from '../../model.ts';
 import type { App } from '../app.ts';
 import { jobContext } from '../job-context.ts';

@@ -11,10 +11,10 @@ import {
   readOrdersTold,
   readReleaseNames,
 } from '../../load/month-summary.ts';
-import { readWaitingDrafts } from '../../load/waiting-drafts.ts';
+import { readWaitingDrafts } from '../../load/orders/waiting-drafts.ts';
 import { type Cents, type FileCounts, ISSUE_CODES, type IssueCode } from '../../model.ts';
-import { renderSentence } from '../../transform/message-text.ts';
-import { isStructuredCommunication } from '../../transform/structured-communication.ts';
+import { renderSentence } from '../../transform/values/message-text.ts';
+import { isStructuredCommunication } from '../../transform/values/structured-communication.ts';
 import type { App } from '../app.ts';
 import type { LivedMonth } from './live-month.ts';
 import { addCounts } from './words.ts';

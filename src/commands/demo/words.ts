@@ -1,7 +1,7 @@
 /** The demo's short sentences about files and drafts. */
 
-import { NO_COUNTS } from '../../jobs/receipt.ts';
-import type { WaitingDraft } from '../../load/waiting-drafts.ts';
+import { NO_COUNTS } from '../../jobs/intake/receipt.ts';
+import type { WaitingDraft } from '../../load/orders/waiting-drafts.ts';
 import type { FileCounts } from '../../model.ts';
 
 interface CountedFile {

@@ -1,5 +1,5 @@
 /** Owns the about 400 invented people of the demo: the same ones in every run. */
-import { addDays } from '../../../src/transform/calendar.ts';
+import { addDays } from '../../../src/transform/values/calendar.ts';
 import { inventNationalRegisterNumber } from '../people.ts';
 import { type DemoEmployer, EMPLOYERS } from './employers.ts';
 

@@ -1,7 +1,7 @@
 /** Owns the demo's bank statement: how each employer answers its invoices. */
 
 import type { BankEntry, BankStatement, Cents } from '../../../src/model.ts';
-import { formatStructuredCommunication } from '../../../src/transform/structured-communication.ts';
+import { formatStructuredCommunication } from '../../../src/transform/values/structured-communication.ts';
 import { writeCoda } from '../coda.ts';
 import { EMPLOYERS } from './employers.ts';
 

@@ -1,0 +1,244 @@
+/** The decision about one fetched file: refused, a copy, too late, held for a person, or applied; told in the ledger. */
+import { isoMoment } from '../../clock.ts';
+import { FileError, RefusedError } from '../../errors.ts';
+import type { Db, Session } from '../../load/database.ts';
+import { requireFence } from '../../load/files/claims.ts';
+import type { Applied, Consent } from '../../load/files/decide-plan.ts';
+import type { Delivery } from '../../load/files/found-issues.ts';
+import { decidePlan, findOpenPlan, insertHeldPlan, supersedeHeldPlans } from '../../load/files/held-plans.ts';
+import {
+  type DropFile,
+  findEarlier,
+  findLayoutHash,
+  type Identity,
+  insertFileIssues,
+  lockPlace,
+  markOutcome,
+  removeIssues,
+  writeIdentity,
+} from '../../load/files/ledger.ts';
+import { queueReceipt, type RejectsFormat } from '../../load/files/outgoing.ts';
+import { applyPayroll } from '../../load/payroll/apply-payroll.ts';
+import { applyBeneficiaries } from '../../load/people/apply-beneficiaries.ts';
+import { isSuperseded } from '../../load/people/departures.ts';
+import { applyEmployers } from '../../load/reference/apply-employers.ts';
+import type { FileCounts, FileStatus, IssueCode, RowIssue, Severity } from '../../model.ts';
+import type { JobContext } from '../context.ts';
+import { type PlainFile, withPlainFile } from '../intake/plain-file.ts';
+import { requireWhole } from '../intake/whole-file.ts';
+import { applyStatementFile } from './apply-statement-file.ts';
+import { type FittedFile, fitLayout } from './fit-layout.ts';
+import { identifyFile } from './identify-file.ts';
+import type { ImportInstruction } from './import-instruction.ts';
+import { rejectsFormat } from './rejects-format.ts';
+import { stageEmployers } from './stage-employers.ts';
+import { type StagedFile, stageTable } from './stage-rows.ts';
+
+/** Runs its work in the transaction in which the file is decided. */
+export type InTransaction = (work: (db: Db) => Promise<void>) => Promise<void>;
+
+interface Decided {
+  readonly status: FileStatus;
+  readonly issues: readonly RowIssue[];
+  readonly counts?: FileCounts;
+  readonly duplicateOf?: number;
+}
+
+/** Reads and stages the file outside the transaction, then applies it in one; a FileError rejects it. */
+export async function decideFile(
+  context: JobContext,
+  session: Session,
+  file: DropFile,
+  storedAt: string,
+  instruction: ImportInstruction,
+  inTransaction: InTransaction,
+): Promise<void> {
+  try {
+    await withPlainFile(context.config, file, storedAt, (plain) =>
+      readAndDecide(context, session, file, plain, instruction, inTransaction),
+    );
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const issue: RowIssue = { ...fileIssue(error.code, 'error'), columnName: error.column, params: error.params };
+    await inTransaction(async (db) => {
+      await requireFence(db, file);
+      await removeIssues(db, file.id);
+      await settle(context, db, file, { status: 'rejected', issues: [issue] }, null);
+    });
+  }
+}
+
+async function readAndDecide(
+  context: JobContext,
+  session: Session,
+  file: DropFile,
+  plain: PlainFile,
+  instruction: ImportInstruction,
+  inTransaction: InTransaction,
+): Promise<void> {
+  const { limits, set, layouts } = instruction;
+  const fitted = await fitLayout(
+    { ...plain, maxBytes: limits.maxBytes, set, today: context.today },
+    layouts,
+    context.config,
+  );
+  const identity = identifyFile(file, fitted, instruction, context.now);
+  await writeIdentity(session.db, file, identity);
+  const staged = await stage(session, fitted, plain.path, context);
+  // A bank statement shows by its totals or its last mark that it is whole.
+  requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
+  if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
+  await inTransaction(async (db) => {
+    await requireFence(db, file);
+    await removeIssues(db, file.id);
+    const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt: plain.path });
+    await settle(context, db, file, decided, rejectsFormat(fitted.format));
+  });
+}
+
+interface ReadFile {
+  readonly file: DropFile;
+  readonly fitted: FittedFile;
+  readonly identity: Identity;
+  readonly staged: StagedFile | null;
+  readonly instruction: ImportInstruction;
+  readonly storedAt: string;
+}
+
+async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Decided> {
+  const { file, fitted, identity, staged, instruction } = read;
+  const place = { dropId: file.drop_id, layoutId: fitted.layout.id };
+  await lockPlace(db, file.drop_id, identity);
+  const earlier = await findEarlier(db, file.id, file.drop_id, identity, isoMoment(context.now));
+  const plan = instruction.approved === null ? undefined : await findOpenPlan(db, file.id);
+  if (instruction.approved !== null && plan?.planHash !== instruction.approved.planHash) {
+    throw new RefusedError('This plan is not open any more.');
+  }
+  // Increments applied anew would count twice.
+  const signed = fitted.layout.counts === 'signed';
+  if ((signed || !instruction.again) && instruction.approved === null) {
+    const duplicateOf = signed ? earlier.before : earlier.latest;
+    if (duplicateOf !== null) return { status: 'duplicate', issues: [], duplicateOf };
+    if (earlier.held !== null) return { status: 'duplicate', issues: [], duplicateOf: earlier.held };
+  }
+  const delivery: Delivery = {
+    fileId: file.id,
+    secretariat: file.secretariat_code,
+    receivedOn: file.received_on,
+    asOf: identity.asOf,
+  };
+  const issues = [...(staged?.warnings ?? [])];
+  if (earlier.before !== null && !instruction.again) issues.push(fileIssue('file.seen-before', 'warning'));
+  const full = identity.scope === 'full' && fitted.layout.kind === 'beneficiaries';
+  if (full && (await isSuperseded(db, delivery, place))) return { status: 'superseded', issues };
+  const applied = await apply(context, db, delivery, read);
+  if (applied === 'duplicate') return { status: 'duplicate', issues };
+  const { counts, held, protectedEmployers } = applied;
+  if (protectedEmployers > 0) {
+    issues.push({ ...fileIssue('file.absence-skipped', 'warning'), params: { count: protectedEmployers } });
+  }
+  if (counts.read > 0 && counts.rejected === counts.read) return { status: 'rejected', issues, counts };
+  if (held !== null) {
+    await holdPlan(context, db, file, held, counts);
+    return { status: 'held', issues, counts };
+  }
+  if (instruction.approved !== null && plan !== undefined) {
+    await decidePlan(db, plan.id, 'approved', instruction.approved.by, instruction.approved.why);
+  }
+  if (full) await supersedeHeldPlans(db, { fileId: file.id, ...place, asOf: identity.asOf });
+  return { status: 'applied', issues, counts };
+}
+
+/** A plan that was held before and is another one now takes the place of the old one. */
+async function holdPlan(
+  context: JobContext,
+  db: Db,
+  file: DropFile,
+  held: NonNullable<Applied['held']>,
+  counts: FileCounts,
+): Promise<void> {
+  const open = await findOpenPlan(db, file.id);
+  if (open?.planHash === held.planHash) return;
+  if (open !== undefined) await decidePlan(db, open.id, 'void', null, null);
+  const days = context.config.navette.plans.expireDays;
+  await insertHeldPlan(db, {
+    fileId: file.id,
+    ...held,
+    counts,
+    expiresAt: isoMoment(context.now + days * 24 * 3_600_000),
+  });
+}
+
+async function settle(
+  context: JobContext,
+  db: Db,
+  file: DropFile,
+  decided: Decided,
+  rejectsAs: RejectsFormat | null,
+): Promise<void> {
+  const { status, issues, counts, duplicateOf } = decided;
+  await insertFileIssues(db, file.id, issues);
+  await markOutcome(db, file.id, status, {
+    ...(counts === undefined ? {} : { counts }),
+    ...(duplicateOf === undefined ? {} : { duplicateOf }),
+    ...(status === 'applied' ? { appliedAt: isoMoment(context.now) } : {}),
+  });
+  const hasRejects = counts !== undefined && counts.rejected > 0;
+  if (file.sha256 !== null) await queueReceipt(db, { ...file, sha256: file.sha256 }, hasRejects ? rejectsAs : null);
+}
+
+/** Statements are read within their transaction: a bank file is small, and its totals are checked to its last line. */
+async function stage(
+  session: Session,
+  fitted: FittedFile,
+  storedAt: string,
+  context: JobContext,
+): Promise<StagedFile | null> {
+  if (fitted.layout.kind === 'bank-statement') return null;
+  if (fitted.layout.kind === 'employers') {
+    const products = context.config.products.map((product) => product.code);
+    return stageEmployers(session, storedAt, products);
+  }
+  return stageTable(session, fitted);
+}
+
+async function apply(context: JobContext, db: Db, delivery: Delivery, read: ReadFile): Promise<Applied | 'duplicate'> {
+  const { fitted, identity, file, instruction } = read;
+  const { layout } = fitted;
+  const { today } = context;
+  const whole = (counts: FileCounts): Applied => ({ counts, held: null, protectedEmployers: 0 });
+  if (layout.kind === 'employers') return whole(await applyEmployers(db, delivery));
+  if (layout.kind === 'bank-statement') {
+    const counts = await applyStatementFile(context, db, delivery, fitted, read.storedAt);
+    return counts === 'duplicate' ? counts : whole(counts);
+  }
+  const consent = await consentFor(db, read);
+  if (layout.kind === 'payroll') {
+    return applyPayroll(db, delivery, { counts: layout.counts, sameKey: layout.sameKey, today, consent });
+  }
+  return applyBeneficiaries(db, delivery, {
+    mode: instruction.mode,
+    scope: identity.scope === 'full' ? 'full' : 'delta',
+    today,
+    dropId: file.drop_id,
+    layoutId: layout.id,
+    consent,
+  });
+}
+
+async function consentFor(db: Db, { file, identity, instruction, staged }: ReadFile): Promise<Consent> {
+  const before = await findLayoutHash(db, file.drop_id, identity.layoutId);
+  const safety = {
+    proven:
+      staged !== null && (staged.proven || file.proof !== null || (instruction.saidWhole && staged.lastLineComplete)),
+    configurationChanged: before !== null && before !== identity.layoutHash,
+    limits: instruction.limits,
+  };
+  if (instruction.approved === null) return { by: 'gates', safety };
+  const { planHash, upsertsOnly } = instruction.approved;
+  return { by: 'person', safety, planHash, upsertsOnly };
+}
+
+function fileIssue(code: IssueCode, severity: Severity): RowIssue {
+  return { rowNumber: null, columnName: null, code, severity, params: {} };
+}

@@ -1,0 +1,133 @@
+/** One fetched file, from its bytes to the database, and what came of it; by a drop, by hand, or only as a plan. */
+import { randomUUID } from 'node:crypto';
+import { RetryableError } from '../../errors.ts';
+import type { Db } from '../../load/database.ts';
+import { claimFile, unlockFile } from '../../load/files/claims.ts';
+import { findOpenPlan } from '../../load/files/held-plans.ts';
+import {
+  type DropFile,
+  getFile,
+  insertSeenFile,
+  listIssues,
+  markFetched,
+  type SeenFile,
+} from '../../load/files/ledger.ts';
+import { fileNameForLog } from '../../log.ts';
+import type { FileCounts, Language } from '../../model.ts';
+import type { JobContext } from '../context.ts';
+import { leaveFile, parkFile } from '../intake/leave-file.ts';
+import { NO_COUNTS, toldStatus } from '../intake/receipt.ts';
+import { retryTransaction } from '../retry-transaction.ts';
+import { decideFile } from './decide-file.ts';
+import type { ImportInstruction } from './import-instruction.ts';
+import { type ToldIssue, tellIssue } from './issue-text.ts';
+
+export interface ImportResult {
+  readonly fileId: number | null;
+  readonly status: string;
+  readonly counts: FileCounts;
+  readonly issues: readonly ToldIssue[];
+  /** of the plan that is held */
+  readonly planHash?: string;
+  /** what a dry run would come to */
+  readonly wouldBe?: string;
+}
+
+/** A file whose bytes are kept at `storedAt`. */
+export interface KeptFile {
+  readonly seen: SeenFile;
+  readonly sha256: string;
+  readonly storedAt: string;
+}
+
+/** Names this process in claims: a claim of the same name that is free was given up, not lost. */
+const OWNER = randomUUID();
+
+/**
+ * Imports a file that stands in the ledger as `fetched` or, with an approved plan, as `held`. One owner at a time: the claim
+ * ends with the connection, and what a lost owner still writes is refused by its fence.
+ * @throws RetryableError `claimed` when another owner has it, `not_due` before its time; otherwise it is left for later in the ledger
+ */
+export async function importFile(
+  context: JobContext,
+  fileId: number,
+  storedAt: string,
+  instruction: ImportInstruction,
+): Promise<ImportResult> {
+  const { db } = context.database;
+  const taken: { file: DropFile | null } = { file: null };
+  try {
+    await context.database.withSession(async (session) => {
+      const claim = await claimFile(session.db, fileId, OWNER);
+      if (claim.kind === 'decided') return;
+      if (claim.kind === 'elsewhere') throw new RetryableError('claimed', 'Another worker has this file.');
+      if (claim.kind === 'later') throw new RetryableError('not_due', 'This file waits for its next try.');
+      const file = await requireFile(session.db, fileId);
+      taken.file = file;
+      if (claim.kind === 'worn-out') await parkFile(context, file);
+      else
+        await decideFile(context, session, file, storedAt, instruction, (work) => retryTransaction(session.db, work));
+      await unlockFile(session.db, fileId);
+    });
+  } catch (error) {
+    if (taken.file !== null) await leaveFile(context, taken.file, error);
+    throw error;
+  }
+  const result = await resultOf(context, db, fileId, instruction.language);
+  if (taken.file !== null) logResult(context, taken.file, result);
+  return result;
+}
+
+/** The same, in a transaction that is rolled back: what would happen, and nothing else. */
+export async function planFile(
+  context: JobContext,
+  kept: KeptFile,
+  instruction: ImportInstruction,
+): Promise<ImportResult> {
+  return context.database.withSession(async (session) => {
+    const trx = await session.db.startTransaction().execute();
+    try {
+      const id = await insertSeenFile(trx, kept.seen);
+      await markFetched(trx, id, kept.sha256, kept.seen.size);
+      const file = await requireFile(trx, id);
+      // A log tells what happened, and nothing of this does.
+      const unheard = { ...context, log: () => undefined };
+      await decideFile(unheard, { ...session, db: trx }, file, kept.storedAt, instruction, (work) => work(trx));
+      const result = await resultOf(context, trx, id, instruction.language);
+      const { planHash: _, ...planned } = result;
+      return { ...planned, fileId: null, status: 'planned', wouldBe: result.status };
+    } finally {
+      await trx.rollback().execute();
+    }
+  });
+}
+
+async function requireFile(db: Db, id: number): Promise<DropFile> {
+  const file = await getFile(db, id);
+  if (file === undefined) throw new Error('this file is not in the ledger');
+  return file;
+}
+
+async function resultOf(context: JobContext, db: Db, id: number, language: Language): Promise<ImportResult> {
+  const file = await requireFile(db, id);
+  const issues = await listIssues(db, id);
+  const plan = file.status === 'held' ? await findOpenPlan(db, id) : undefined;
+  return {
+    fileId: id,
+    status: toldStatus(file.status),
+    counts: { ...NO_COUNTS, ...file.counts },
+    issues: issues.map((issue) => tellIssue(issue, context.config.messages, language, file.sender_columns)),
+    ...(plan === undefined ? {} : { planHash: plan.planHash }),
+  };
+}
+
+function logResult(context: JobContext, file: DropFile, result: ImportResult): void {
+  const { counts, issues, planHash } = result;
+  const facts = { fileId: file.id, drop: file.drop_id, file: fileNameForLog(file.name), counts, issues: issues.length };
+  if (result.status === 'applied') context.log('file.applied', facts);
+  else if (result.status === 'duplicate') context.log('file.duplicate', facts);
+  else if (result.status === 'superseded') context.log('file.superseded', facts);
+  else if (result.status === 'held')
+    context.log('file.held', { ...facts, ...(planHash === undefined ? {} : { planHash }) });
+  else if (result.status === 'rejected') context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
+}

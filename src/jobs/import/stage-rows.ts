@@ -1,0 +1,129 @@
+/** Brings the rows of an opened file into the stage of their kind: mapped, typed, rejected ones included. */
+import { hash } from 'node:crypto';
+import { FileError } from '../../errors.ts';
+import { type CopyValue, copyRows } from '../../load/copy-rows.ts';
+import type { Session } from '../../load/database.ts';
+import { createPayrollStage, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS } from '../../load/payroll/stage-payroll.ts';
+import {
+  BENEFICIARY_COLUMN_OF,
+  BENEFICIARY_STAGE,
+  BENEFICIARY_STAGE_COLUMNS,
+  BENEFICIARY_STAGE_FIELDS,
+  createBeneficiaryStage,
+} from '../../load/people/stage-beneficiaries.ts';
+import type { Layout, RowIssue } from '../../model.ts';
+import { checkBeneficiaryRow } from '../../transform/rows/beneficiary-row.ts';
+import { type MappedRow, mapRow } from '../../transform/rows/map-row.ts';
+import { checkPayrollRow, saidFaceValue, signedQuantity } from '../../transform/rows/payroll-row.ts';
+import { CLEAR, type FieldValue } from '../../transform/values/field-value.ts';
+import type { FittedFile } from './fit-layout.ts';
+
+/** What was found out while the rows were read. */
+export interface StagedFile {
+  readonly rows: number;
+  /** issues of the file as a whole */
+  readonly warnings: readonly RowIssue[];
+  /** the file ends as a whole one does */
+  readonly lastLineComplete: boolean;
+  /** something in the file itself proves that it is whole: a zip directory or a trailer */
+  readonly proven: boolean;
+}
+
+type RowToStage = (row: MappedRow, rowNumber: number) => CopyValue[];
+
+/** Reads the file to its end. A FileError from the reader means that nothing of it may be applied. */
+export async function stageTable(session: Session, fitted: FittedFile): Promise<StagedFile> {
+  if (fitted.table === null) throw new Error('this layout has no table');
+  const { opened, plan } = fitted.table;
+  const toStage = fitted.layout.kind === 'payroll' ? payrollRow(fitted.layout) : beneficiaryRow;
+  async function* batches(): AsyncGenerator<CopyValue[][]> {
+    for await (const rows of opened.rows) {
+      for (const row of rows) lengths.add(row.cells.length);
+      yield rows.map((row) => toStage(mapRow(plan, row), row.rowNumber));
+    }
+  }
+  const lengths = createRowLengths();
+  if (fitted.layout.kind === 'payroll') {
+    await createPayrollStage(session);
+    await copyRows(session, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS, batches());
+  } else {
+    await createBeneficiaryStage(session);
+    await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, batches());
+  }
+  const { warnings, dataRows, lastLineComplete, proof } = opened.outcome();
+  if (!lastLineComplete && lengths.lastIsShort(opened.header?.length ?? 0)) throw new FileError('file.truncated');
+  return { rows: dataRows, warnings, lastLineComplete, proven: proof !== null };
+}
+
+/** Brings the one row that a person has typed into the stage of beneficiaries. */
+export async function stageTypedRow(session: Session, row: MappedRow): Promise<void> {
+  await createBeneficiaryStage(session);
+  await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, [[beneficiaryRow(row, 1)]]);
+}
+
+/** Whether the last row of a file is shorter than every row before it: with no line end behind it, it was cut. */
+function createRowLengths() {
+  let shortest = Number.POSITIVE_INFINITY;
+  let last = Number.POSITIVE_INFINITY;
+  return {
+    add(length: number): void {
+      shortest = Math.min(shortest, last);
+      last = length;
+    },
+    lastIsShort: (width: number): boolean => last < Math.min(shortest, width),
+  };
+}
+
+const beneficiaryRow: RowToStage = (row, rowNumber) => {
+  const { values } = row;
+  const issues = [...row.issues, ...checkBeneficiaryRow(values, rowNumber)];
+  const clears = BENEFICIARY_STAGE_FIELDS.filter((field) => values[field] === CLEAR);
+  const fields = BENEFICIARY_STAGE_FIELDS.map((field) => plain(values[field]));
+  return [
+    rowNumber,
+    isRejected(issues),
+    issuesJson(issues),
+    plain(values['enterpriseNumber']),
+    plain(values['nationalRegisterNumber']),
+    hash('md5', JSON.stringify([fields, clears])),
+    clears.length === 0 ? null : clears.map((field) => BENEFICIARY_COLUMN_OF.get(field) ?? field),
+    ...fields,
+  ];
+};
+
+function payrollRow(layout: Layout): RowToStage {
+  return (row, rowNumber) => {
+    const { values } = row;
+    const issues = [...row.issues, ...checkPayrollRow(values, rowNumber, layout.counts)];
+    return [
+      rowNumber,
+      isRejected(issues),
+      issuesJson(issues),
+      plain(values['enterpriseNumber']),
+      plain(values['nationalRegisterNumber']),
+      plain(values['period']),
+      plain(values['product']),
+      signedQuantity(values),
+      saidFaceValue(values),
+      plain(values['value']),
+      plain(values['total']),
+      plain(values['employmentEnd']),
+    ];
+  };
+}
+
+function plain(value: FieldValue): string | number | null {
+  return value === undefined || value === CLEAR ? null : value;
+}
+
+function isRejected(issues: readonly Pick<RowIssue, 'severity'>[]): boolean {
+  return issues.some((issue) => issue.severity === 'error');
+}
+
+/** As the stage holds them; null when there are none. */
+export function issuesJson(issues: readonly Omit<RowIssue, 'rowNumber'>[]): string | null {
+  if (issues.length === 0) return null;
+  return JSON.stringify(
+    issues.map(({ columnName, code, severity, params }) => ({ column_name: columnName, code, severity, params })),
+  );
+}

@@ -1,0 +1,127 @@
+/** One settled file of a drop into the store and the ledger: seen, fetched, and what its sender says of it checked. */
+import { rm } from 'node:fs/promises';
+import { brusselsDay, endOfBrusselsDay, isoMoment } from '../../clock.ts';
+import type { Drop } from '../../config.ts';
+import { FileError } from '../../errors.ts';
+import type { FetchedFile, OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
+import type { ReadyFile } from '../../ingest/drops/settled.ts';
+import type { Db } from '../../load/database.ts';
+import { type Arrival, findOpenArrival, markLookedTwice } from '../../load/files/arrivals.ts';
+import { postponeFile } from '../../load/files/claims.ts';
+import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
+import { fileNameForLog } from '../../log.ts';
+import type { JobContext } from '../context.ts';
+import { arrivalPath, keepArrived } from './keep-file.ts';
+import { refuseFile } from './refuse-file.ts';
+import { readSidecars, type Said } from './sidecars.ts';
+import { isWaitedFor } from './whole-file.ts';
+
+/** Done in the transaction that says `fetched`, so that no fetched file is without its job. */
+export type Enqueue = (db: Db, fileId: number) => Promise<void>;
+
+/** A file whose second may not have passed when it was listed can be another one of the same size and time. */
+const SAME_SECOND_MILLISECONDS = 2_000;
+
+/**
+ * A file that the ledger knows as fetched or decided is not fetched again, until it has been moved out of the inbox.
+ * @returns its id when it is there to be imported, null when there is nothing to do now
+ * @throws RetryableError what `fetch` of a drop throws; FileError `file.limit`
+ */
+export async function fetchFile(
+  context: JobContext,
+  drop: Drop,
+  opened: OpenDrop,
+  settled: ReadyFile,
+  enqueue: Enqueue | null,
+): Promise<number | null> {
+  const { db } = context.database;
+  const { file } = settled;
+  const known = await findOpenArrival(db, drop.id, pathOf(drop, file), file.size, file.mtime);
+  if (known !== null && !known.due) return null;
+  if (known?.status === 'fetched') return enqueue === null ? known.id : null;
+  const again = known !== null && known.status !== 'seen' && known.status !== 'waiting';
+  if (again && !mayBeAnother(drop, known, file)) return null;
+  const said = await readSidecars(opened, settled.sidecars);
+  const arrival = await arrivalPath(context.config.storage);
+  try {
+    const id = known === null ? await insertSeen(context, drop, file) : known.id;
+    const fetched = await opened.fetch(file, arrival);
+    if (again) {
+      if (fetched.sha256 === known.sha256) {
+        await markLookedTwice(db, known.id);
+        return null;
+      }
+      return await keep(context, drop, file, await insertSeen(context, drop, file), arrival, fetched, said, enqueue);
+    }
+    return await keep(context, drop, file, id, arrival, fetched, said, enqueue);
+  } finally {
+    await rm(arrival, { force: true });
+  }
+}
+
+async function keep(
+  context: JobContext,
+  drop: Drop,
+  file: RemoteFile,
+  id: number,
+  arrival: string,
+  fetched: FetchedFile,
+  said: Said,
+  enqueue: Enqueue | null,
+): Promise<number | null> {
+  const { db } = context.database;
+  const facts = { fileId: id, drop: drop.id, file: fileNameForLog(file.name) };
+  if (said.unreadable || (said.sha256 !== null && said.sha256 !== fetched.sha256)) {
+    const row = await getFile(db, id);
+    if (row === undefined) return null;
+    if (isWaitedFor(row, context.now)) {
+      await postponeFile(db, row, 'waiting');
+      context.log('file.incomplete', { ...facts, reason: 'sidecar' });
+    } else {
+      await refuseFile(context, { ...row, sha256: fetched.sha256 }, new FileError('file.truncated'));
+    }
+    return null;
+  }
+  await keepArrived(context.config.storage, arrival, fetched.sha256);
+  await db.transaction().execute(async (trx) => {
+    await markFetched(trx, id, fetched.sha256, fetched.bytes, {
+      sizeKnown: fetched.sizeKnown,
+      proof: said.sha256 !== null ? 'checksum' : said.rows !== null ? 'count' : null,
+      expectedRows: said.rows,
+    });
+    await enqueue?.(trx, id);
+  });
+  context.log('file.fetched', { ...facts, bytes: fetched.bytes });
+  return id;
+}
+
+/** Times of servers are whole seconds: what was written in the second of its listing may have been written once more. */
+function mayBeAnother(drop: Drop, known: Arrival, file: RemoteFile): boolean {
+  if (drop.archive !== 'none' || known.looked_twice) return false;
+  return Date.parse(known.received_at) - Date.parse(file.mtime) <= SAME_SECOND_MILLISECONDS;
+}
+
+async function insertSeen(context: JobContext, drop: Drop, file: RemoteFile): Promise<number> {
+  const id = await insertSeenFile(context.database.db, seenFile(context, drop, file, file.name));
+  context.log('file.seen', { fileId: id, drop: drop.id, file: fileNameForLog(file.name) });
+  return id;
+}
+
+/** The first line of a delivery in the ledger. */
+export function seenFile(context: JobContext, drop: Drop, file: RemoteFile, name: string) {
+  const latest = endOfBrusselsDay(context.today);
+  return {
+    dropId: drop.id,
+    secretariat: drop.secretariat,
+    path: pathOf(drop, { ...file, name }),
+    name,
+    size: file.size,
+    mtime: file.mtime,
+    receivedAt: isoMoment(brusselsDay(context.now) === context.today ? context.now : latest),
+    receivedOn: context.today,
+  };
+}
+
+export function pathOf(drop: Drop, file: Pick<RemoteFile, 'name'>): string {
+  return `${drop.paths.in}/${file.name}`;
+}

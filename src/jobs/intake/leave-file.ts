@@ -1,0 +1,44 @@
+/** A file whose import did not come to an end: left for later, given back, or parked for operations. */
+import { RefusedError, RetryableError } from '../../errors.ts';
+import { reasonOf } from '../../load/database.ts';
+import { countFailure, giveBack, postponeFile, requireFence } from '../../load/files/claims.ts';
+import { type DropFile, markOutcome } from '../../load/files/ledger.ts';
+import { queueReceipt } from '../../load/files/outgoing.ts';
+import { fileNameForLog } from '../../log.ts';
+import { isAboutConnection } from '../connection-errors.ts';
+import type { JobContext } from '../context.ts';
+import { metAnother } from '../retry-transaction.ts';
+
+/** Only a failure nobody foresaw counts; what may pass by itself is tried again as often as it takes. */
+export async function leaveFile(context: JobContext, file: DropFile, error: unknown): Promise<void> {
+  const { db } = context.database;
+  const facts = { fileId: file.id, drop: file.drop_id, file: fileNameForLog(file.name) };
+  const reason = error instanceof RetryableError ? error.reason : reasonOf(error);
+  try {
+    if (reason === 'claim_lost') return;
+    if (error instanceof RefusedError) {
+      await giveBack(db, file);
+    } else if (reason === 'incomplete') {
+      if (await postponeFile(db, file, 'waiting')) context.log('file.incomplete', { ...facts, reason });
+    } else if (isAboutConnection(error) || metAnother(error)) {
+      if (await postponeFile(db, file)) context.log('file.postponed', { ...facts, reason });
+    } else {
+      context.log('file.failed', { ...facts, reason });
+      if ((await countFailure(db, file)) === 'worn-out') await parkFile(context, file);
+    }
+  } catch (second) {
+    // The database is away: the claim ended with its connection, and the file is found as it was.
+    if (!isAboutConnection(second)) throw second;
+    context.log('file.postponed', { ...facts, reason });
+  }
+}
+
+/** It waits for operations: `navette file retry`. */
+export async function parkFile(context: JobContext, file: DropFile): Promise<void> {
+  await context.database.db.transaction().execute(async (trx) => {
+    await requireFence(trx, file);
+    await markOutcome(trx, file.id, 'parked');
+    if (file.sha256 !== null) await queueReceipt(trx, { ...file, sha256: file.sha256 });
+  });
+  context.log('file.parked', { fileId: file.id, drop: file.drop_id, file: fileNameForLog(file.name) });
+}

@@ -1,0 +1,49 @@
+/** All drops, once: the issuer's employers first, then every secretariat side by side, then the bank. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Drop } from '../../config.ts';
+import { RetryableError } from '../../errors.ts';
+import type { JobContext } from '../context.ts';
+import { takeTurn } from './drop-turn.ts';
+import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
+
+export interface PulledDrop {
+  readonly drop: string;
+  readonly files: readonly PulledFile[];
+  /** why the drop could not be read, null when it was */
+  readonly down: string | null;
+}
+
+/** Between the two listings of a drop whose files settle by standing still. */
+const SETTLE_MILLISECONDS = 2_000;
+const TURN_SECONDS = 30;
+
+/** One dead server slows only itself: its drop is reported as down, and the others go on. */
+export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
+  const drops = context.config.drops.filter((drop) => drop.enabled);
+  const pulled: PulledDrop[] = [];
+  for (const group of [
+    drops.filter((drop) => drop.secretariat === 'issuer'),
+    drops.filter((drop) => drop.secretariat !== 'issuer' && drop.secretariat !== 'bank'),
+    drops.filter((drop) => drop.secretariat === 'bank'),
+  ]) {
+    pulled.push(...(await Promise.all(group.map((drop) => pullOne(context, drop, listings)))));
+  }
+  return pulled;
+}
+
+async function pullOne(context: JobContext, drop: Drop, listings: Listings): Promise<PulledDrop> {
+  const visit = { listings, pause: () => wait(SETTLE_MILLISECONDS), enqueue: null, most: Number.POSITIVE_INFINITY };
+  try {
+    let visited = null;
+    // Another one is visiting it: a person who asks for it now gets what is left after that.
+    for (let waited = 0; visited === null && waited <= TURN_SECONDS; waited += 1) {
+      if (waited > 0) await wait(1_000);
+      visited = await takeTurn(context.database.db, drop.id, () => pullDrop(context, drop, visit));
+    }
+    return { drop: drop.id, files: visited?.files ?? [], down: null };
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    context.log('drop.down', { drop: drop.id, reason: error.reason });
+    return { drop: drop.id, files: [], down: error.reason };
+  }
+}

@@ -1,0 +1,46 @@
+/** The receipt of one delivery: what its sender gets back, rebuilt from the ledger, the same bytes every time. */
+
+import type { Db } from '../../load/database.ts';
+import { type DropFile, listIssues } from '../../load/files/ledger.ts';
+import { findRejectsName, type OutgoingFile } from '../../load/files/outgoing.ts';
+import type { Messages } from '../../messages.ts';
+import type { FileCounts, Language } from '../../model.ts';
+import { tellIssue } from '../import/issue-text.ts';
+
+/** In the order in which people read them; a database gives them back in another. */
+export const NO_COUNTS: FileCounts = {
+  read: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  reactivated: 0,
+  rejected: 0,
+  duplicateInFile: 0,
+  deactivated: 0,
+};
+
+/** What the sender is told of a file's state: that it was moved to the archive is not their concern. */
+export function toldStatus(status: DropFile['status']): string {
+  return status === 'archived' ? 'applied' : status;
+}
+
+export async function buildReceipt(
+  db: Db,
+  outgoing: OutgoingFile,
+  file: DropFile,
+  messages: Messages,
+  language: Language,
+): Promise<Buffer> {
+  const issues = await listIssues(db, file.id);
+  const receipt = {
+    file: file.name,
+    sha256: file.sha256,
+    receivedAt: file.received_at,
+    status: toldStatus(file.status),
+    asOf: file.as_of,
+    counts: { ...NO_COUNTS, ...file.counts },
+    issues: issues.map((issue) => tellIssue(issue, messages, language, file.sender_columns)),
+    rejectsFile: await findRejectsName(db, outgoing),
+  };
+  return Buffer.from(`${JSON.stringify(receipt, null, 2)}\n`);
+}

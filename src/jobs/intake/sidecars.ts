@@ -1,0 +1,27 @@
+/** What a sender says of a file in the small files beside it: `.sha256`, the digest of its bytes, and `.count`, its rows. */
+import type { OpenDrop } from '../../ingest/drops/drop.ts';
+
+export interface Said {
+  /** hexadecimal, null when the sender did not say it */
+  readonly sha256: string | null;
+  /** rows without the header */
+  readonly rows: number | null;
+  /** one of them cannot be read: it is being written, or is no sidecar */
+  readonly unreadable: boolean;
+}
+
+const MOST_BYTES = 4096;
+
+/** `sha256sum` writes the digest and then the name; only the digest counts. */
+export async function readSidecars(opened: OpenDrop, names: readonly string[]): Promise<Said> {
+  const said = { sha256: null as string | null, rows: null as number | null, unreadable: false };
+  for (const name of names) {
+    const text = (await opened.read(name, MOST_BYTES))?.toString('latin1') ?? '';
+    const digest = /^\s*([0-9a-f]{64})\b/i.exec(text)?.[1];
+    const rows = /^\s*(\d{1,9})\s*$/.exec(text)?.[1];
+    if (name.endsWith('.sha256') && digest !== undefined) said.sha256 = digest.toLowerCase();
+    else if (name.endsWith('.count') && rows !== undefined) said.rows = Number(rows);
+    else said.unreadable = true;
+  }
+  return said;
+}

@@ -1,0 +1,34 @@
+/** One job of the queue: a fetched file imported; what cannot be done now comes back when it is due. */
+import { isoMoment } from '../../clock.ts';
+import { ConfigError, RefusedError, RetryableError } from '../../errors.ts';
+import { getFile } from '../../load/files/ledger.ts';
+import type { Queue, Worked } from '../../load/queue.ts';
+import { isAboutConnection } from '../connection-errors.ts';
+import type { JobContext } from '../context.ts';
+import { importKept } from '../import/import-kept.ts';
+
+const CLAIMED_AGAIN_MILLISECONDS = 5_000;
+
+/** @returns `again` when the database is away: the queue then gives the job to whoever is there */
+export async function workFile(context: JobContext, queue: Queue, fileId: number): Promise<Worked> {
+  const { db } = context.database;
+  try {
+    await importKept(context, fileId);
+    return 'done';
+  } catch (error) {
+    const claimed = error instanceof RetryableError && error.reason === 'claimed';
+    if (claimed) context.log('file.claimed_elsewhere', { fileId });
+    else if (isAboutConnection(error) && !(error instanceof RetryableError)) return 'again';
+    else if (error instanceof ConfigError) context.log('file.failed', { fileId, reason: 'configuration' });
+    else if (error instanceof RefusedError) return 'done';
+    // Everything else stands in the ledger and in the log already.
+    try {
+      const file = await getFile(db, fileId);
+      if (file?.status !== 'fetched' || error instanceof ConfigError) return 'done';
+      await queue.enqueue(db, fileId, file.not_before ?? isoMoment(context.now + CLAIMED_AGAIN_MILLISECONDS));
+      return 'done';
+    } catch {
+      return 'again';
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/** The job `orders`: every due slot of every standing order becomes a draft, and drafts that nothing holds confirm themselves. */
+import { reasonOf } from '../../load/database.ts';
+import { readHeldOrders } from '../../load/orders/order-warnings.ts';
+import { type OrderRow, readOrders } from '../../load/orders/orders.ts';
+import type { SlotToRun } from '../../load/orders/slot-run.ts';
+import { deactivateLeavers } from '../../load/people/leavers.ts';
+import type { Period } from '../../model.ts';
+import { HOLDING_WARNINGS } from '../../transform/orders/order-warnings.ts';
+import { isAboutConnection } from '../connection-errors.ts';
+import { confirmFreeDrafts } from './confirm-orders.ts';
+import { findDueSlots, findSupplements, productOf } from './find-due-orders.ts';
+import { noteInvoiced } from './issue-invoices.ts';
+import { makeDrafts } from './make-drafts.ts';
+import type { OrderContext, ParkedOrder } from './order-context.ts';
+import { watchQuarter } from './watch-quarter.ts';
+
+/** Employers in one transaction: enough that statements count little, few enough that a file for one of them waits little. */
+const EMPLOYERS_AT_ONCE = 5000;
+
+/** What a run has come to so far. */
+interface Progress {
+  readonly made: number[];
+  readonly parked: ParkedOrder[];
+  /** last month ordered, by employer and product */
+  readonly ordered: Map<string, Period>;
+}
+
+export interface RunOrdersOptions {
+  /** the month worked, in place of all that are due */
+  readonly period?: Period;
+  /** only supplements to months that were ordered before */
+  readonly supplement?: boolean;
+}
+
+export interface RunOrdersResult {
+  readonly orders: readonly OrderRow[];
+  readonly parked: readonly ParkedOrder[];
+}
+
+/**
+ * Orders what is due. Running it again, or twice at once, makes nothing twice: employers are locked, and a slot that has a live
+ * order is left alone. One employer that cannot be ordered for is parked; the others go on.
+ * @throws whatever is about the connection to the database; what was committed by then stays
+ */
+export async function runOrders(context: OrderContext, options: RunOrdersOptions = {}): Promise<RunOrdersResult> {
+  const { database, today, log } = context;
+  const period = options.period ?? null;
+  const progress: Progress = { made: [], parked: [], ordered: new Map() };
+  const { made, parked, ordered } = progress;
+  const left = await deactivateLeavers(database.db, today);
+  if (left.length > 0) log('leavers.done', { people: left.reduce((sum, { people }) => sum + people, 0) });
+  if (options.supplement !== true) {
+    const slots = await findDueSlots(database.db, today, period);
+    if (slots.length > 0) log('slot.due', { orders: slots.length });
+    await runRounds(context, slots, progress);
+  }
+  if (options.supplement === true || period === null) {
+    await runRounds(context, await findSupplements(database.db, today, period, ordered), progress);
+  }
+  parked.push(...(await confirmFreeDrafts(context, period)));
+  for (const { enterpriseNumber, id } of await readHeldOrders(database.db, made, HOLDING_WARNINGS)) {
+    log('order.held', { enterpriseNumber, orderId: id });
+  }
+  await watchQuarter(database.db, today, log);
+  return { orders: await readOrders(database.db, { ids: made }), parked };
+}
+
+/** Never two slots of one employer in one transaction: what the first orders is not open for the second. */
+async function runRounds(context: OrderContext, slots: readonly SlotToRun[], progress: Progress): Promise<void> {
+  const waiting = Map.groupBy(slots, (slot) => slot.enterpriseNumber);
+  const employers = [...waiting.keys()].sort();
+  const broken = new Map<string, string>();
+  const rounds = Math.max(0, ...[...waiting.values()].map((queue) => queue.length));
+  for (let round = 0; round < rounds; round++) {
+    const due = employers.flatMap((employer) => waiting.get(employer)?.[round] ?? []);
+    for (const slot of due) {
+      const reason = broken.get(slot.enterpriseNumber);
+      // What was open for an older slot must not be taken by a newer one.
+      if (reason !== undefined) progress.parked.push(parkedSlot(context, slot, reason));
+    }
+    const sound = due.filter((slot) => !broken.has(slot.enterpriseNumber));
+    for (let start = 0; start < sound.length; start += EMPLOYERS_AT_ONCE) {
+      await runBatch(context, sound.slice(start, start + EMPLOYERS_AT_ONCE), progress, broken);
+    }
+  }
+}
+
+async function runBatch(
+  context: OrderContext,
+  batch: readonly SlotToRun[],
+  progress: Progress,
+  broken: Map<string, string>,
+): Promise<void> {
+  try {
+    noteResult(context, await makeDrafts(context, batch), progress);
+  } catch (error) {
+    if (isAboutConnection(error)) throw error;
+    const [slot, ...others] = batch;
+    if (slot === undefined) throw error;
+    if (others.length === 0) {
+      // Only prices are computed here, and only they refuse numbers: a contract whose fees fit no order of this size.
+      const reason = error instanceof RangeError ? 'contract.fees' : reasonOf(error);
+      broken.set(slot.enterpriseNumber, reason);
+      progress.parked.push(parkedSlot(context, slot, reason));
+      return;
+    }
+    for (const each of batch) await runBatch(context, [each], progress, broken);
+  }
+}
+
+function noteResult(context: OrderContext, result: Awaited<ReturnType<typeof makeDrafts>>, progress: Progress): void {
+  const { made, parked, ordered } = progress;
+  const { log } = context;
+  for (const draft of result.drafts) {
+    made.push(draft.id);
+    ordered.set(productOf(draft), draft.period);
+    log('order.created', {
+      enterpriseNumber: draft.enterpriseNumber,
+      orderId: draft.id,
+      product: draft.productCode,
+      period: draft.period,
+      kind: draft.kind,
+      lines: draft.lines,
+      people: draft.people,
+      totalCents: draft.total,
+    });
+    if (draft.isLate) {
+      const { enterpriseNumber, id, productCode, period } = draft;
+      log('slot.caught_up', { enterpriseNumber, orderId: id, product: productCode, period });
+    }
+  }
+  noteInvoiced(context, result.invoiced);
+  for (const slot of result.out) {
+    if (slot.reason === 'contract.missing' || slot.reason === 'product.closed') {
+      parked.push(parkedSlot(context, slot, slot.reason));
+    } else if (slot.reason === 'filled') {
+      log('slot.already_done', {
+        enterpriseNumber: slot.enterpriseNumber,
+        product: slot.productCode,
+        period: slot.period,
+      });
+    }
+  }
+  if (result.refusedPeople > 0) log('entitlement.refused', { people: result.refusedPeople });
+}
+
+function parkedSlot(
+  context: OrderContext,
+  slot: Pick<SlotToRun, 'enterpriseNumber' | 'standingOrderId' | 'productCode' | 'period'>,
+  reason: string,
+): ParkedOrder {
+  const { enterpriseNumber, standingOrderId, productCode, period } = slot;
+  const standingOrder = standingOrderId === null ? {} : { standingOrder: standingOrderId };
+  context.log('order.parked', { enterpriseNumber, ...standingOrder, product: productCode, period, reason });
+  return { enterpriseNumber, standingOrder: standingOrderId, period, reason };
+}

@@ -1,0 +1,104 @@
+/** A person accepts an open bank entry as the payment of an invoice, or a debit as the refund of a credit note, whatever its amount. */
+import { RefusedError } from '../../errors.ts';
+import type { Db } from '../../load/database.ts';
+import {
+  type EntryToAccept,
+  type InvoiceToAccept,
+  lockInvoiceByNumber,
+  readEntryToAccept,
+  writeAcceptance,
+} from '../../load/payments/accept-payment.ts';
+import { lockPayments } from '../../load/payments/open-payments.ts';
+import { markInvoicesPaid } from '../../load/payments/payments.ts';
+import { readRefundDue } from '../../load/payments/refunds.ts';
+import type { Cents } from '../../model.ts';
+import type { MatchContext } from './match-open-payments.ts';
+
+export interface Accepted {
+  readonly id: number;
+  readonly invoiceNumber: string;
+  readonly status: 'accepted';
+  /** what of the entry went to this invoice: at most what was left of the one and due on the other; negative for a refund */
+  readonly amount: Cents;
+  readonly orderId: number;
+  readonly orderPaid: boolean;
+}
+
+/**
+ * The invoice counts as paid. An entry whose amount is not used up may be accepted again for another invoice: that is how
+ * one transfer pays two. A debit accepted for a credit note settles what was to be paid back for its cancelled order.
+ * @throws RefusedError when the entry waits for nobody or the invoice is not to be paid; nothing is changed
+ */
+export async function acceptPayment(
+  { database, log, today }: MatchContext,
+  id: number,
+  { invoice: number, by, why }: { readonly invoice: string; readonly by: string; readonly why: string },
+): Promise<Accepted> {
+  const { accepted, enterpriseNumber } = await database.db.transaction().execute(async (db) => {
+    await lockPayments(db);
+    const entry = await readEntryToAccept(db, id);
+    if (entry === null) throw new RefusedError(`There is no bank entry ${id}.`);
+    const invoice = await lockInvoiceByNumber(db, number);
+    if (invoice?.kind === 'credit' && entry.amount < 0 && !entry.reversal) {
+      const amount = await refundOf(db, id, entry, invoice);
+      return settle(db, { id, number, amount, invoice, by, why, ordersPaid: async () => [] });
+    }
+    if (entry.amount <= 0 || entry.reversal) {
+      throw new RefusedError(`Bank entry ${id} brought no money; it cannot pay an invoice.`);
+    }
+    if (entry.status === 'accepted' && entry.spent >= entry.amount) {
+      throw new RefusedError(`Bank entry ${id} is accepted already, to the last cent.`);
+    }
+    if (!['partial', 'over', 'duplicate', 'unknown', 'accepted'].includes(entry.status)) {
+      throw new RefusedError(`Bank entry ${id} is ${entry.status}; only an open one can be accepted.`);
+    }
+    if (invoice === null) throw new RefusedError(`There is no invoice ${number}.`);
+    if (invoice.kind === 'credit') throw new RefusedError(`${number} is a credit note; nothing is to be paid on it.`);
+    if (invoice.status !== 'open' || invoice.orderStatus !== 'invoiced') {
+      const state = invoice.status === 'open' ? `of an order that is ${invoice.orderStatus}` : invoice.status;
+      throw new RefusedError(`Invoice ${number} is ${state}; only an open one can be paid.`);
+    }
+    const amount = Math.min(entry.amount - entry.spent, invoice.total);
+    const ordersPaid = () => markInvoicesPaid(db, [invoice], today);
+    return settle(db, { id, number, amount, invoice, by, why, ordersPaid });
+  });
+  log('payment.accepted', {
+    enterpriseNumber,
+    orderId: accepted.orderId,
+    invoice: number,
+    totalCents: accepted.amount,
+  });
+  return accepted;
+}
+
+async function settle(
+  db: Db,
+  given: {
+    readonly id: number;
+    readonly number: string;
+    readonly amount: Cents;
+    readonly invoice: InvoiceToAccept;
+    readonly by: string;
+    readonly why: string;
+    readonly ordersPaid: () => Promise<readonly unknown[]>;
+  },
+): Promise<{ accepted: Accepted; enterpriseNumber: string }> {
+  const { id, number, amount, invoice, by, why, ordersPaid } = given;
+  const { enterpriseNumber, id: invoiceId, orderId } = invoice;
+  await writeAcceptance(db, { entryId: id, enterpriseNumber, invoiceId, amount, by, why });
+  const orderPaid = (await ordersPaid()).length > 0;
+  return { accepted: { id, invoiceNumber: number, status: 'accepted', amount, orderId, orderPaid }, enterpriseNumber };
+}
+
+/** Cents, negative, that the debit pays back: at most what is left of it and due for the order. */
+async function refundOf(db: Db, id: number, entry: EntryToAccept, invoice: InvoiceToAccept): Promise<Cents> {
+  const left = entry.spent - entry.amount;
+  if (left <= 0) throw new RefusedError(`Bank entry ${id} is accepted already, to the last cent.`);
+  if (entry.status !== 'accepted' && entry.why !== 'no-credit') {
+    throw new RefusedError(`Bank entry ${id} tells again of a movement that is known already.`);
+  }
+  const { enterpriseNumber, orderId } = invoice;
+  const due = await readRefundDue(db, { enterpriseNumber, id: orderId });
+  if (due === 0) throw new RefusedError(`Nothing is to be paid back for order ${orderId}.`);
+  return -Math.min(left, due);
+}

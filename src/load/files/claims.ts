@@ -1,0 +1,112 @@
+/** Who works on a file: a claim that ends with its database connection, and the fence that refuses a stale owner. */
+import { sql } from 'kysely';
+import { RetryableError } from '../../errors.ts';
+import type { Db } from '../database.ts';
+
+/** `worn-out`: its owners were lost too often, and the claimant is to park it; in the other cases it is not the claimant's. */
+export type Claim =
+  | { readonly kind: 'taken' | 'worn-out'; readonly fence: number }
+  | { readonly kind: 'elsewhere' | 'later' | 'decided' };
+
+/** So many owners may be lost over one file. */
+const MOST_CRASHES = 3;
+/** Seconds before a file is tried again after something that may pass: a full disk, a database that is away. */
+const BACK_OFF_SECONDS = [10, 30, 60, 300, 900, 3600];
+
+/**
+ * Takes a fetched or held file. The lock lives on the connection of `db`, which must be one session: when its owner dies, the
+ * server lets go of it at once, and the next owner sees by `claimed_by` that somebody was lost.
+ * `owner` names the process.
+ */
+export async function claimFile(db: Db, id: number, owner: string): Promise<Claim> {
+  if (!(await tryLock(db, id))) return { kind: 'elsewhere' };
+  const claimed = await sql<{ fence: number; crashes: number; status: string }>`
+    update drop_file
+       set fence = fence + 1,
+           crashes = crashes + case when claimed_by is not null and claimed_by <> ${owner} then 1 else 0 end,
+           claimed_by = ${owner}
+     where id = ${id} and status in ('fetched', 'held') and (not_before is null or not_before <= now())
+    returning fence, crashes, status`.execute(db);
+  const [taken] = claimed.rows;
+  if (taken !== undefined) {
+    const wornOut = taken.status === 'fetched' && taken.crashes >= MOST_CRASHES;
+    return { kind: wornOut ? 'worn-out' : 'taken', fence: taken.fence };
+  }
+  await unlockFile(db, id);
+  const open = await sql`select from drop_file where id = ${id} and status in ('fetched', 'held')`.execute(db);
+  return { kind: open.rows.length > 0 ? 'later' : 'decided' };
+}
+
+async function tryLock(db: Db, id: number): Promise<boolean> {
+  const found = await sql<{ taken: boolean }>`
+    select pg_try_advisory_lock(hashtextextended(${`file/${id}`}, 3)) as taken`.execute(db);
+  return found.rows[0]?.taken === true;
+}
+
+/** On the session that claimed it; a session that is gone has let go already. */
+export async function unlockFile(db: Db, id: number): Promise<void> {
+  await sql`select pg_advisory_unlock(hashtextextended(${`file/${id}`}, 3))`.execute(db);
+}
+
+/**
+ * First statement of whatever an owner writes about a file: holds the row until the transaction ends.
+ * @throws RetryableError `claim_lost` when another owner has taken the file since
+ */
+export async function requireFence(db: Db, { id, fence }: { id: number; fence: number }): Promise<void> {
+  const found = await sql`select from drop_file where id = ${id} and fence = ${fence} for update`.execute(db);
+  if (found.rows.length === 0) throw new RetryableError('claim_lost', 'Another worker has taken this file over.');
+}
+
+/**
+ * Leaves a file for later and counts nothing; each time in a row waits longer. Status `waiting` has it fetched anew.
+ * @returns whether the file was still this owner's
+ */
+export async function postponeFile(
+  db: Db,
+  { id, fence }: { id: number; fence: number },
+  status: 'fetched' | 'waiting' = 'fetched',
+): Promise<boolean> {
+  const done = await sql`
+    update drop_file
+       set claimed_by = null, retries = retries + 1,
+           status = case when status = 'held' then status else ${status} end,
+           not_before = now() + make_interval(secs => (${BACK_OFF_SECONDS}::int[])[least(retries + 1, ${BACK_OFF_SECONDS.length}::int)])
+     where id = ${id} and fence = ${fence} returning id`.execute(db);
+  return done.rows.length > 0;
+}
+
+/** A file whose import failed in a way nobody foresaw, in a process that lives on: it counts like a lost owner. */
+export async function countFailure(db: Db, { id, fence }: { id: number; fence: number }): Promise<'worn-out' | 'kept'> {
+  const done = await sql<{ crashes: number; status: string }>`
+    update drop_file
+       set claimed_by = null, crashes = crashes + 1, not_before = now() + make_interval(secs => ${BACK_OFF_SECONDS[0]}::int)
+     where id = ${id} and fence = ${fence} returning crashes, status`.execute(db);
+  const [row] = done.rows;
+  return row?.status === 'fetched' && row.crashes >= MOST_CRASHES ? 'worn-out' : 'kept';
+}
+
+/** Gives a claim back as if it had never been made. */
+export async function giveBack(db: Db, { id, fence }: { id: number; fence: number }): Promise<void> {
+  await sql`update drop_file set claimed_by = null where id = ${id} and fence = ${fence}`.execute(db);
+}
+
+/** A person has it tried anew, from the beginning of its counts: a parked file, or one that is stuck as fetched. */
+export async function reopenFile(db: Db, id: number): Promise<boolean> {
+  const done = await sql`
+    update drop_file set status = 'fetched', crashes = 0, retries = 0, not_before = null, claimed_by = null
+     where id = ${id} and status in ('parked', 'fetched') and sha256 is not null returning id`.execute(db);
+  return done.rows.length > 0;
+}
+
+/** A new delivery with the bytes, name and values of an earlier one, to be applied anew; @returns its id */
+export async function insertAgain(db: Db, id: number, receivedAt: string, receivedOn: string): Promise<number> {
+  const made = await sql<{ id: number }>`
+    insert into drop_file (drop_id, secretariat_code, path, name, size, listed_size, mtime, sha256, layout_id, scope, mode, set_values,
+                           received_at, received_on, status, size_known, proof, archived_as)
+    select drop_id, secretariat_code, path, name, size, listed_size, mtime, sha256, layout_id, scope, mode, set_values,
+           ${receivedAt}::timestamptz, ${receivedOn}::date, 'fetched', size_known, proof, ''
+      from drop_file where id = ${id} returning id`.execute(db);
+  const [row] = made.rows;
+  if (row === undefined) throw new Error('this file is not in the ledger');
+  return row.id;
+}

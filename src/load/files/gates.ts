@@ -1,0 +1,99 @@
+/** The gates of a plan: what would make it wait for a person's yes before anything changes, and the hash that names it. */
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+export type Gate =
+  | 'absence.unproven'
+  | 'absence.majority'
+  | 'deactivations.ratio'
+  | 'deactivations.count'
+  | 'rejected.ratio'
+  | 'sensitive.changes'
+  | 'configuration.changed'
+  | 'payroll.two-sources';
+
+/** Why a plan is held: the gate, the employer it is about (null for the whole file), and what was counted. */
+export interface HeldReason {
+  readonly gate: Gate;
+  readonly enterpriseNumber: string | null;
+  readonly count: number;
+  /** active people, or rows, that the count is measured against */
+  readonly of: number;
+}
+
+export interface Safety {
+  /** a trailer, a zip directory or the sender's word says that the file is whole */
+  readonly proven: boolean;
+  /** the layout or the drop has changed since its last applied file */
+  readonly configurationChanged: boolean;
+  readonly limits: {
+    readonly maxRejectedRatio: number;
+    readonly maxDeactivatedRatio: number;
+    readonly maxDeactivatedCount: number;
+  };
+}
+
+/** A few departures are ordinary in the smallest employer: the ratio counts only above this many. */
+const ORDINARY_DEPARTURES = 3;
+const ORDINARY_REJECTIONS = 2;
+const SENSITIVE_RATIO = 0.2;
+const ORDINARY_SENSITIVE = 5;
+
+/** Weighs the departures, rejections and sensitive changes of the plan that stands in the temporary tables. */
+export async function weighPlan(db: Db, stage: string, safety: Safety): Promise<HeldReason[]> {
+  const { maxRejectedRatio, maxDeactivatedRatio, maxDeactivatedCount } = safety.limits;
+  const found = await sql<HeldReason>`
+    with employer_departure as (
+      select d.enterprise_number, count(*)::int as leaving, count(*) filter (where d.cause = 'absent')::int as absent,
+             (select count(*)::int from beneficiary b
+               where b.enterprise_number = d.enterprise_number and b.status = 'active') as active
+        from departure d group by 1
+    ), in_total as (
+      select null::text as enterprise_number, coalesce(sum(leaving), 0)::int as leaving, coalesce(sum(absent), 0)::int as absent,
+             (select count(*)::int from beneficiary b
+               where b.status = 'active'
+                 and b.enterprise_number in (select enterprise_number from ${sql.table(stage)})) as active
+        from employer_departure
+    ), wherever as (select * from employer_departure union all select * from in_total),
+    rejected as (
+      select read, read - (select count(*)::int from row_outcome) as count
+        from (select count(*)::int as read from ${sql.table(stage)}) s
+    ), sensitive as (
+      select s.enterprise_number, count(*)::int as count,
+             (select count(*)::int from beneficiary b
+               where b.enterprise_number = s.enterprise_number and b.status = 'active') as active
+        from sensitive_change s group by 1
+    )
+    select 'absence.unproven' as gate, enterprise_number as "enterpriseNumber", absent as count, active as of
+      from employer_departure where absent > 0 and not ${safety.proven}
+    union all
+    select 'absence.majority', enterprise_number, absent, active from employer_departure
+     where active >= 2 and absent * 2 > active
+    union all
+    select 'deactivations.ratio', enterprise_number, leaving, active from wherever
+     where leaving > ${ORDINARY_DEPARTURES} and leaving > active * ${maxDeactivatedRatio}::numeric
+    union all
+    select 'deactivations.count', enterprise_number, leaving, active from wherever where leaving > ${maxDeactivatedCount}
+    union all
+    select 'rejected.ratio', null, count, read from rejected
+     where count > ${ORDINARY_REJECTIONS} and count > read * ${maxRejectedRatio}::numeric and count < read
+    union all
+    select 'sensitive.changes', enterprise_number, count, active from sensitive
+     where count > ${ORDINARY_SENSITIVE} and count > active * ${SENSITIVE_RATIO}::numeric
+    union all
+    select 'configuration.changed', null, leaving, active from in_total where leaving > 0 and ${safety.configurationChanged}
+    order by 1, 2 nulls first`.execute(db);
+  return found.rows;
+}
+
+/** Names the plan: the same rows with the same outcomes and the same departures have the same hash. */
+export async function hashPlan(db: Db, fileId: number, stage: string): Promise<string> {
+  const found = await sql<{ hash: string }>`
+    select encode(sha256(convert_to(concat_ws('|', ${String(fileId)}::text,
+      (select md5(string_agg(concat_ws(',', s.row_number, o.outcome, o.deactivated), ';' order by s.row_number))
+         from ${sql.table(stage)} s left join row_outcome o using (row_number)),
+      (select md5(string_agg(concat_ws(',', d.enterprise_number, d.beneficiary_id, d.cause), ';'
+                             order by d.enterprise_number, d.beneficiary_id)) from departure d)), 'UTF8')), 'hex') as hash
+  `.execute(db);
+  return found.rows[0]?.hash ?? '';
+}

@@ -1,0 +1,246 @@
+/** The ledger: one row a delivery in `drop_file`, from first sight to archive, and what makes two deliveries the same. */
+import { sql } from 'kysely';
+import type { FileCounts, FileStatus, IssueCode, RowIssue } from '../../model.ts';
+import type { Db } from '../database.ts';
+
+export interface SeenFile {
+  readonly dropId: string;
+  readonly secretariat: string;
+  readonly path: string;
+  readonly name: string;
+  /** bytes */
+  readonly size: number;
+  /** ISO moment */
+  readonly mtime: string;
+  /** ISO moment */
+  readonly receivedAt: string;
+  /** Belgian day */
+  readonly receivedOn: string;
+}
+
+/** @returns the id of the new row, status `seen` */
+export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
+  const row = await db
+    .insertInto('drop_file')
+    .values({
+      drop_id: seen.dropId,
+      secretariat_code: seen.secretariat,
+      path: seen.path,
+      name: seen.name,
+      size: seen.size,
+      listed_size: seen.size,
+      mtime: seen.mtime,
+      received_at: seen.receivedAt,
+      received_on: seen.receivedOn,
+      status: 'seen',
+      set_values: '{}',
+      name_values: '{}',
+      sender_columns: '{}',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** What tells a whole file from a broken one, beside its own content. */
+export interface FetchFacts {
+  readonly sizeKnown: boolean;
+  readonly proof: 'checksum' | 'count' | null;
+  readonly expectedRows: number | null;
+}
+
+export async function markFetched(
+  db: Db,
+  id: number,
+  sha256: string,
+  size: number,
+  facts: FetchFacts = { sizeKnown: true, proof: null, expectedRows: null },
+): Promise<void> {
+  const { sizeKnown, proof, expectedRows } = facts;
+  await db
+    .updateTable('drop_file')
+    .set({
+      status: 'fetched',
+      sha256,
+      size,
+      size_known: sizeKnown,
+      proof,
+      expected_rows: expectedRows,
+      not_before: null,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** What was found out about a delivery before its rows are applied. */
+export interface Identity {
+  readonly layoutId: string;
+  readonly layoutHash: string;
+  readonly kind: string;
+  readonly scope: string;
+  readonly mode: string;
+  /** ISO moment */
+  readonly asOf: string;
+  readonly setValues: Readonly<Record<string, string>>;
+  readonly nameValues: Readonly<Record<string, string>>;
+  readonly senderColumns: Readonly<Record<string, unknown>>;
+  readonly contentKey: string;
+}
+
+export async function writeIdentity(
+  db: Db,
+  { id, fence }: { id: number; fence: number },
+  identity: Identity,
+): Promise<void> {
+  await db
+    .updateTable('drop_file')
+    .set({
+      layout_id: identity.layoutId,
+      layout_hash: identity.layoutHash,
+      kind: identity.kind,
+      scope: identity.scope,
+      mode: identity.mode,
+      as_of: identity.asOf,
+      set_values: JSON.stringify(identity.setValues),
+      name_values: JSON.stringify(identity.nameValues),
+      sender_columns: JSON.stringify(identity.senderColumns),
+      content_key: identity.contentKey,
+    })
+    .where('id', '=', id)
+    .where('fence', '=', fence)
+    .execute();
+}
+
+/**
+ * Waits until no other import of the same place (drop, layout, name and set values) is being decided; for the transaction.
+ * Without it, two imports of one file at the same moment would both find that nobody applied it before.
+ */
+export async function lockPlace(db: Db, dropId: string, identity: Identity): Promise<void> {
+  const place = JSON.stringify([dropId, identity.layoutId, identity.setValues, identity.nameValues]);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${place}, 1))`.execute(db);
+}
+
+/**
+ * Earlier deliveries of the same content: the most recently applied one of its place, any before that, and one whose plan is
+ * still held.
+ */
+export async function findEarlier(
+  db: Db,
+  fileId: number,
+  dropId: string,
+  identity: Identity,
+  now: string,
+): Promise<{ latest: number | null; before: number | null; held: number | null }> {
+  const { layoutId, contentKey } = identity;
+  const found = await sql<{ latest: number | null; before: number | null; held: number | null }>`
+    with latest as (
+      select id, content_key from drop_file
+       where drop_id = ${dropId} and layout_id = ${layoutId} and status in ('applied', 'archived') and id <> ${fileId}
+         and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
+         and set_values = ${JSON.stringify(identity.setValues)}::jsonb
+       order by applied_at desc nulls last, id desc limit 1
+    )
+    select (select id from latest where content_key = ${contentKey}) as latest,
+           (select id from drop_file
+             where drop_id = ${dropId} and content_key = ${contentKey} and status in ('applied', 'archived') and id <> ${fileId}
+             order by applied_at desc nulls last, id desc limit 1) as before,
+           (select f.id from drop_file f join held_plan p on p.file_id = f.id
+             where f.drop_id = ${dropId} and f.content_key = ${contentKey} and f.status = 'held' and f.id <> ${fileId}
+               and p.decision is null and p.expires_at > ${now}::timestamptz
+             order by f.id desc limit 1) as held`.execute(db);
+  return found.rows[0] ?? { latest: null, before: null, held: null };
+}
+
+/** With which configuration of layout and drop the last file of this kind was applied, null for the first one. */
+export async function findLayoutHash(db: Db, dropId: string, layoutId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('drop_file')
+    .select('layout_hash')
+    .where('drop_id', '=', dropId)
+    .where('layout_id', '=', layoutId)
+    .where('status', 'in', ['applied', 'archived'])
+    .orderBy('applied_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return row?.layout_hash ?? null;
+}
+
+/** Before a file is decided anew: what was said of it then is said again, or not. */
+export async function removeIssues(db: Db, fileId: number): Promise<void> {
+  await db.deleteFrom('row_issue').where('file_id', '=', fileId).execute();
+}
+
+export async function markOutcome(
+  db: Db,
+  id: number,
+  status: FileStatus,
+  outcome: { readonly counts?: FileCounts; readonly duplicateOf?: number; readonly appliedAt?: string } = {},
+): Promise<void> {
+  await db
+    .updateTable('drop_file')
+    .set({
+      status,
+      counts: outcome.counts === undefined ? null : JSON.stringify(outcome.counts),
+      duplicate_of: outcome.duplicateOf ?? null,
+      applied_at: outcome.appliedAt ?? null,
+      claimed_by: null,
+      not_before: null,
+      retries: 0,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Issues of the file as a whole, such as why it was rejected. */
+export async function insertFileIssues(db: Db, fileId: number, issues: readonly RowIssue[]): Promise<void> {
+  if (issues.length === 0) return;
+  await db
+    .insertInto('row_issue')
+    .values(
+      issues.map((issue) => ({
+        file_id: fileId,
+        row_number: issue.rowNumber,
+        column_name: issue.columnName,
+        code: issue.code,
+        severity: issue.severity,
+        params: JSON.stringify(issue.params),
+      })),
+    )
+    .execute();
+}
+
+export interface StoredIssue {
+  readonly rowNumber: number | null;
+  readonly columnName: string | null;
+  readonly code: IssueCode;
+  readonly severity: 'error' | 'warning';
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** All issues of a file: the file's own first, then by row. */
+export async function listIssues(db: Db, fileId: number): Promise<StoredIssue[]> {
+  const found = await sql<StoredIssue>`
+    select row_number as "rowNumber", column_name as "columnName", code, severity, params from row_issue
+     where file_id = ${fileId} order by row_number nulls first, severity, column_name nulls first, id`.execute(db);
+  return found.rows;
+}
+
+export type DropFile = NonNullable<Awaited<ReturnType<typeof getFile>>>;
+
+export function getFile(db: Db, id: number) {
+  return db.selectFrom('drop_file').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export function listFiles(db: Db, filter: { readonly status?: FileStatus }) {
+  let query = db.selectFrom('drop_file').selectAll().orderBy('id');
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  return query.execute();
+}
+
+/** How many deliveries of each status are not finished. */
+export async function countByStatus(db: Db): Promise<Record<string, number>> {
+  const found = await sql<{ status: string; files: number }>`
+    select status, count(*)::int as files from drop_file
+     where status in ('seen', 'waiting', 'fetched', 'held', 'parked') group by 1`.execute(db);
+  return Object.fromEntries(found.rows.map(({ status, files }) => [status, files]));
+}

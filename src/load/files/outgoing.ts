@@ -1,0 +1,79 @@
+/** What goes back to a sender: the queue of receipts and rejects, one row a file, with names that are never used twice in a drop. */
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+export interface OutgoingFile {
+  readonly id: number;
+  readonly fileId: number;
+  readonly name: string;
+  readonly kind: 'receipt' | 'rejects';
+}
+
+/** What a rejects file is: a workbook for a workbook, text for everything else. */
+export type RejectsFormat = 'csv' | 'xlsx';
+
+/**
+ * Queues the receipt of a delivery and, before it, the rejects file that the receipt names, null when no row was rejected.
+ * Further ones of the same content are numbered, both with the same number.
+ */
+export async function queueReceipt(
+  db: Db,
+  file: { id: number; drop_id: string; name: string; sha256: string },
+  rejects: RejectsFormat | null = null,
+): Promise<void> {
+  const prefix = `${file.name}.${file.sha256.slice(0, 8)}`;
+  const stem = `${prefix}.receipt`;
+  // Deliveries of the same name and content may end at the same moment; they must not take the same number.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`${file.drop_id}/${stem}`}, 2))`.execute(db);
+  const taken = await db
+    .selectFrom('outgoing_file')
+    .select((query) => query.fn.countAll<number>().as('count'))
+    .where('drop_id', '=', file.drop_id)
+    // From `stem.` to before `stem/`, the character after the dot: by the index, whatever the collation.
+    .where(sql<boolean>`name ~>=~ ${`${stem}.`} and name ~<~ ${`${stem}/`}`)
+    .executeTakeFirstOrThrow();
+  const number = taken.count === 0 ? '' : `.${taken.count + 1}`;
+  const queued = { file_id: file.id, drop_id: file.drop_id, status: 'queued' };
+  const receipt = { ...queued, name: `${stem}${number}.json`, kind: 'receipt' as const };
+  const beside = { ...queued, name: `${prefix}.rejects${number}.${rejects}`, kind: 'rejects' as const };
+  await db
+    .insertInto('outgoing_file')
+    .values(rejects === null ? [receipt] : [beside, receipt])
+    .execute();
+}
+
+/** The name of the rejects file that was queued with a receipt, null when there was none. */
+export async function findRejectsName(db: Db, receipt: OutgoingFile): Promise<string | null> {
+  const stem = receipt.name.replace(/\.receipt((?:\.\d+)?)\.json$/, '.rejects$1');
+  const found = await db
+    .selectFrom('outgoing_file')
+    .select('name')
+    .where('file_id', '=', receipt.fileId)
+    .where('kind', '=', 'rejects')
+    .where('name', 'in', [`${stem}.csv`, `${stem}.xlsx`])
+    .executeTakeFirst();
+  return found?.name ?? null;
+}
+
+/** What still has to be put into a drop's `out`, oldest first. */
+export async function listQueuedOutgoing(db: Db, dropId: string): Promise<OutgoingFile[]> {
+  const found = await sql<OutgoingFile>`
+    select id, file_id as "fileId", name, kind from outgoing_file
+     where drop_id = ${dropId} and status = 'queued' and file_id is not null order by id`.execute(db);
+  return found.rows;
+}
+
+export async function markOutgoingSent(db: Db, id: number, sha256: string): Promise<void> {
+  await sql`
+    update outgoing_file set status = 'sent', attempts = attempts + 1, sha256 = ${sha256}, sent_at = now() where id = ${id}
+  `.execute(db);
+}
+
+export async function markOutgoingTried(db: Db, id: number): Promise<void> {
+  await sql`update outgoing_file set attempts = attempts + 1 where id = ${id}`.execute(db);
+}
+
+/** It cannot be made any more, today or later. */
+export async function markOutgoingFailed(db: Db, id: number): Promise<void> {
+  await sql`update outgoing_file set status = 'failed', attempts = attempts + 1 where id = ${id}`.execute(db);
+}

@@ -1,0 +1,54 @@
+/** What was kept long enough: kept bytes, rejects files and history, each a batch at a time. */
+import { sql } from 'kysely';
+import type { Day } from '../../model.ts';
+import type { Db } from '../database.ts';
+
+/** Hashes of kept files of which every delivery is older than the day and decided. */
+export async function findOldRawFiles(db: Db, before: Day, atMost: number): Promise<string[]> {
+  const found = await sql<{ sha256: string }>`
+    select sha256 from drop_file where sha256 is not null and raw_removed_on is null
+     group by sha256
+    having max(received_on) < ${before}::date and bool_and(status not in ('seen', 'waiting', 'fetched', 'held'))
+     order by sha256 limit ${atMost}`.execute(db);
+  return found.rows.map(({ sha256 }) => sha256);
+}
+
+/** The bytes are gone, and with them what was said about their rows. */
+export async function markRawRemoved(db: Db, hashes: readonly string[], before: Day, today: Day): Promise<void> {
+  await sql`
+    with removed as (
+      update drop_file set raw_removed_on = ${today}::date
+       where sha256 = any (${[...hashes]}::text[]) and raw_removed_on is null and received_on < ${before}::date
+      returning id
+    )
+    delete from row_issue i using removed r where i.file_id = r.id and i.row_number is not null`.execute(db);
+}
+
+export interface OldRejects {
+  readonly id: number;
+  readonly dropId: string;
+  readonly name: string;
+}
+
+/** Rejects files that were put into the drops' `out` before the day. */
+export async function findOldRejects(db: Db, before: Day, dropIds: readonly string[]): Promise<OldRejects[]> {
+  const found = await sql<OldRejects>`
+    select id, drop_id as "dropId", name from outgoing_file
+     where kind = 'rejects' and status = 'sent' and removed_on is null and sent_at < ${before}::date
+       and drop_id = any (${[...dropIds]}::text[])
+     order by id`.execute(db);
+  return found.rows;
+}
+
+export async function markRejectsRemoved(db: Db, id: number, today: Day): Promise<void> {
+  await sql`update outgoing_file set removed_on = ${today}::date where id = ${id}`.execute(db);
+}
+
+/** @returns how many rows of history went, at most `atMost` */
+export async function removeOldHistory(db: Db, before: Day, atMost: number): Promise<number> {
+  const removed = await sql`
+    delete from beneficiary_change
+     where (enterprise_number, id) in (
+       select enterprise_number, id from beneficiary_change where at < ${before}::date limit ${atMost})`.execute(db);
+  return Number(removed.numAffectedRows ?? 0n);
+}

@@ -1,0 +1,91 @@
+/** What an order grants without payroll: so many vouchers, or so many cents, to everybody who has the product. */
+import { type RawBuilder, sql } from 'kysely';
+import type { Day } from '../../model.ts';
+import type { Db } from '../database.ts';
+
+/**
+ * Writes the entitlements of the slots in `slot_run` that count for themselves. Whoever has any for the month keeps them, so
+ * that a slot that is run again adds nothing. Somebody counts when active, employed by the end of the month worked, and
+ * holder of the product today and in that month.
+ * @returns for how many people the face value is above the limit of the month worked, so that nothing was granted
+ */
+export async function grantFixedQuantities(db: Db, today: Day): Promise<number> {
+  return grant(
+    db,
+    today,
+    sql`r.kind = 'recurring' and not exists (
+      select from entitlement e
+       where e.enterprise_number = b.enterprise_number and e.beneficiary_id = b.id
+         and e.product_code = r.product_code and e.period = r.period)`,
+    sql`
+      insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity)
+      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused`,
+  );
+}
+
+/**
+ * Adds the entitlements of the slots in `slot_run` that a person orders by hand, with their history, on top of what is there.
+ * @returns for how many people the face value is above the limit of the month, so that nothing was granted
+ */
+export async function grantByHand(db: Db, today: Day): Promise<number> {
+  return grant(
+    db,
+    today,
+    sql`r.kind = 'manual'`,
+    sql`
+      insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity)
+      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused
+      on conflict (enterprise_number, beneficiary_id, product_code, period, face_value)
+        do update set added_quantity = e.added_quantity + excluded.added_quantity
+      returning e.*`,
+    sql`, noted as (
+      insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
+                                      changed_by)
+      select g.enterprise_number, g.beneficiary_id, g.product_code, g.period, g.face_value, g.quantity - j.quantity, g.quantity,
+             'fixed', 'order new'
+        from granted g join judged j using (enterprise_number, beneficiary_id)
+       where g.quantity <> j.quantity)`,
+  );
+}
+
+async function grant(
+  db: Db,
+  today: Day,
+  wanted: RawBuilder<unknown>,
+  insert: RawBuilder<unknown>,
+  history: RawBuilder<unknown> = sql``,
+): Promise<number> {
+  const found = await sql<{ refused: number }>`
+    with person as (
+      select r.enterprise_number, b.id as beneficiary_id, r.product_code, r.period,
+             case r.quantity_from when 'fixed' then coalesce(r.face_value, held.face_value) else r.quantity end as face_value,
+             case r.quantity_from when 'fixed' then r.quantity else 1 end as quantity
+        from slot_run r
+        join beneficiary b on b.enterprise_number = r.enterprise_number and b.status = 'active'
+         and (b.employment_start is null or b.employment_start < to_date(r.period, 'YYYY-MM') + interval '1 month')
+        ${productHeldOn(sql`${today}::date`, 'now_held')}
+        ${productHeldOn(sql`to_date(r.period, 'YYYY-MM')`, 'held')}
+       where r.quantity_from <> 'payroll' and ${wanted}
+    ), judged as (
+      select p.*, coalesce(p.face_value > l.max_face_value, false) as refused
+        from person p
+        left join lateral (
+          select l.max_face_value from product_limit l
+           where l.product_code = p.product_code and l.valid_from <= to_date(p.period, 'YYYY-MM')
+           order by l.valid_from desc limit 1) l on true
+       where p.face_value is not null
+    ), granted as (${insert})${history}
+    select count(*) as refused from judged where refused`.execute(db);
+  return found.rows[0]?.refused ?? 0;
+}
+
+/** Joins the product as the person has it on a day; a person's first value holds from the beginning. */
+function productHeldOn(day: RawBuilder<unknown>, alias: string): RawBuilder<unknown> {
+  return sql`
+    join lateral (
+      select x.face_value, x.removed from beneficiary_product x
+       where x.enterprise_number = b.enterprise_number and x.beneficiary_id = b.id and x.product_code = r.product_code
+       order by x.valid_from <= ${day} desc,
+                case when x.valid_from <= ${day} then x.valid_from end desc, x.valid_from
+       limit 1) ${sql.ref(alias)} on not ${sql.ref(`${alias}.removed`)}`;
+}

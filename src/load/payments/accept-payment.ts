@@ -1,0 +1,72 @@
+/** One bank entry and one invoice, as a person puts them together. */
+import { sql } from 'kysely';
+import type { Cents, OrderStatus } from '../../model.ts';
+import type { Db } from '../database.ts';
+import type { EntryStatus } from './payments.ts';
+
+export interface EntryToAccept {
+  readonly amount: Cents;
+  readonly status: EntryStatus;
+  readonly reversal: boolean;
+  readonly why: string | null;
+  /** what of the amount was accepted for other invoices before */
+  readonly spent: Cents;
+}
+
+export async function readEntryToAccept(db: Db, id: number): Promise<EntryToAccept | null> {
+  const found = await sql<EntryToAccept>`
+    select e.amount, e.status, e.reversal, e.why,
+           (select coalesce(sum(p.amount), 0)::bigint from payment p
+             where p.bank_entry_id = e.id and p.status = 'accepted') as spent
+      from bank_entry e where e.id = ${id} for update of e`.execute(db);
+  return found.rows[0] ?? null;
+}
+
+export interface InvoiceToAccept {
+  readonly enterpriseNumber: string;
+  readonly id: number;
+  readonly orderId: number;
+  readonly kind: string;
+  readonly total: Cents;
+  readonly status: string;
+  readonly orderStatus: OrderStatus;
+}
+
+/** The invoice of a number such as `2026-000123`, under the lock of its employer; null when there is none. */
+export async function lockInvoiceByNumber(db: Db, number: string): Promise<InvoiceToAccept | null> {
+  const [, series = '', digits = ''] = /^(.+)-(\d{1,9})$/.exec(number) ?? [];
+  const named = sql`
+    select enterprise_number, invoice_id from invoice_number
+     where series = ${series} and number = ${digits === '' ? null : Number(digits)}`;
+  await sql`
+    select e.enterprise_number from employer e
+     where e.enterprise_number in (select enterprise_number from (${named}) n) for update`.execute(db);
+  const found = await sql<InvoiceToAccept>`
+    select i.enterprise_number as "enterpriseNumber", i.id, i.order_id as "orderId", i.kind, i.total, i.status,
+           o.status as "orderStatus"
+      from (${named}) n
+      join invoice i on i.enterprise_number = n.enterprise_number and i.id = n.invoice_id
+      join voucher_order o on o.enterprise_number = i.enterprise_number and o.id = i.order_id
+     where i.number = ${number}`.execute(db);
+  return found.rows[0] ?? null;
+}
+
+/** The entry is accepted as a payment of `amount` for the invoice; what was decided about it by rule no longer holds. */
+export async function writeAcceptance(
+  db: Db,
+  payment: {
+    readonly entryId: number;
+    readonly enterpriseNumber: string;
+    readonly invoiceId: number;
+    readonly amount: Cents;
+    readonly by: string;
+    readonly why: string;
+  },
+): Promise<void> {
+  const { entryId, enterpriseNumber, invoiceId, amount, by, why } = payment;
+  await sql`update bank_entry set status = 'accepted', why = ${why} where id = ${entryId}`.execute(db);
+  await sql`delete from payment where bank_entry_id = ${entryId} and status <> 'accepted'`.execute(db);
+  await sql`
+    insert into payment (bank_entry_id, enterprise_number, invoice_id, amount, status, decided_by, why)
+    values (${entryId}, ${enterpriseNumber}, ${invoiceId}, ${amount}, 'accepted', ${by}, ${why})`.execute(db);
+}

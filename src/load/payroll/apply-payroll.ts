@@ -1,0 +1,83 @@
+/** Payroll entries of one staged file: the order of the statements that check, weigh and write them. */
+import { sql } from 'kysely';
+import type { Layout } from '../../model.ts';
+import type { Db } from '../database.ts';
+import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
+import { countOutcomes, createIssues, type Delivery, lockEmployers, writeIssues } from '../files/found-issues.ts';
+import type { HeldReason } from '../files/gates.ts';
+import { createDepartures } from '../people/departures.ts';
+import { replaceStagedNumbers } from '../people/person-numbers.ts';
+import { createNoBlends, noticeEndedSplits, splitBlends } from './blends.ts';
+import { checkPayroll, settleRepeated } from './check-payroll.ts';
+import { decideEmploymentEnds, dropPassedEnds, writeEmploymentEnds } from './payroll-ends.ts';
+import { planPayroll, readPlanFacts, scopePayroll } from './plan-payroll.ts';
+import { PAYROLL_STAGE } from './stage-payroll.ts';
+import { writeRestated, writeSigned } from './write-payroll.ts';
+
+export interface PayrollToApply {
+  readonly counts: Layout['counts'];
+  readonly sameKey: Layout['sameKey'];
+  readonly today: string;
+  readonly consent: Consent;
+}
+
+/** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
+export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollToApply): Promise<Applied> {
+  const { counts, sameKey, today, consent } = options;
+  await sql`analyze stage_payroll`.execute(db);
+  await createIssues(db);
+  await sql`create temporary table sensitive_change (enterprise_number text, known_id bigint) on commit drop`.execute(
+    db,
+  );
+  await createDepartures(db);
+  await lockEmployers(db, PAYROLL_STAGE);
+  await replaceStagedNumbers(db, PAYROLL_STAGE);
+  const { printed, ends, split } = await scopePayroll(db, delivery);
+  await planPayroll(db, delivery, counts);
+  await sql`
+    create temporary view row_outcome as
+    select row_number, outcome, deactivated from plan_payroll where outcome is not null`.execute(db);
+  if (printed) await splitBlends(db);
+  else await createNoBlends(db);
+  if (split) await noticeEndedSplits(db);
+  await checkPayroll(db);
+  await settleRepeated(db, counts, sameKey);
+  const facts = await readPlanFacts(db);
+  if (counts === 'restated' && facts.stale) await warnOfStale(db);
+  if (ends) await decideEmploymentEnds(db, today);
+  const held = await findHold(db, delivery.fileId, PAYROLL_STAGE, consent, await findOtherSource(db, counts));
+  if (held === null && consent.by === 'person' && consent.upsertsOnly && ends) await dropPassedEnds(db);
+  await writeIssues(db, PAYROLL_STAGE, delivery.fileId);
+  if (held === null) {
+    if (counts === 'restated') await writeRestated(db, delivery, { ...facts, printed, splits: printed || split });
+    else await writeSigned(db, delivery);
+    if (ends) await writeEmploymentEnds(db, delivery, today);
+  }
+  return { counts: await countOutcomes(db, PAYROLL_STAGE, 0), held, protectedEmployers: 0 };
+}
+
+/** A total older than one that is known changes nothing. */
+async function warnOfStale(db: Db): Promise<void> {
+  await sql`
+    insert into found_issue (row_number, code, severity)
+    select row_number, 'row.stale', 'warning' from plan_payroll where stale and leads and outcome is not null`.execute(
+    db,
+  );
+}
+
+/** Totals and increments for one employer and product cannot both be right: a person must say which of them goes on. */
+async function findOtherSource(db: Db, counts: Layout['counts']): Promise<HeldReason[]> {
+  const other =
+    counts === 'restated'
+      ? sql`select from entitlement_change c
+             where c.enterprise_number = p.enterprise_number and c.product_code = p.product_code and c.kind = 'signed'`
+      : sql`select from entitlement e
+             where e.enterprise_number = p.enterprise_number and e.product_code = p.product_code
+               and e.restated_as_of is not null`;
+  const found = await sql<{ enterpriseNumber: string; count: number; of: number }>`
+    select p.enterprise_number as "enterpriseNumber", p.rows as count, p.rows as of
+      from (select enterprise_number, product_code, count(*)::int as rows from plan_payroll p
+             where p.outcome is not null group by 1, 2) p
+     where exists (${other}) order by 1`.execute(db);
+  return found.rows.map((row) => ({ gate: 'payroll.two-sources', ...row }));
+}

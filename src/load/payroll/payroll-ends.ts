@@ -1,0 +1,53 @@
+/** End dates of employments that payroll rows bring: they count after the row's own entitlement. */
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+import type { Delivery } from '../files/found-issues.ts';
+
+/** One that has passed makes the person inactive now; a later one is stored. The last row of a person counts. */
+export async function decideEmploymentEnds(db: Db, today: string): Promise<void> {
+  await sql`
+    create temporary table ended on commit drop as
+    select distinct on (p.enterprise_number, p.beneficiary_id)
+           p.row_number, p.enterprise_number, p.beneficiary_id, p.employment_end, p.old_end, p.old_status,
+           p.old_status = 'active' and p.employment_end < ${today}::date as deactivates
+      from plan_payroll p
+     where p.employment_end is not null and p.outcome is not null and not p.stale
+     order by p.enterprise_number, p.beneficiary_id, p.row_number desc`.execute(db);
+  await sql`delete from ended where employment_end is not distinct from old_end and not deactivates`.execute(db);
+  await sql`
+    update plan_payroll p
+       set deactivated = e.deactivates, outcome = case when p.outcome = 'unchanged' then 'updated' else p.outcome end
+      from ended e where p.row_number = e.row_number`.execute(db);
+  await sql`
+    insert into departure (enterprise_number, beneficiary_id, cause)
+    select enterprise_number, beneficiary_id, 'explicit' from ended where deactivates`.execute(db);
+}
+
+/** For a plan that is approved without its deactivations: ends that have passed are not taken over. */
+export async function dropPassedEnds(db: Db): Promise<void> {
+  await sql`
+    update plan_payroll p set deactivated = false from ended e where p.row_number = e.row_number and e.deactivates`.execute(
+    db,
+  );
+  await sql`delete from ended where deactivates`.execute(db);
+  await sql`delete from departure`.execute(db);
+}
+
+/** Writes the decided ends with their history. */
+export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
+  await sql`
+    insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
+    select enterprise_number, beneficiary_id, ${delivery.fileId}::bigint, row_number,
+           jsonb_build_object('employment_end', old_end, 'status', old_status),
+           jsonb_build_object('employment_end', employment_end,
+                              'status', case when deactivates then 'inactive' else old_status end)
+      from ended`.execute(db);
+  await sql`
+    update beneficiary b
+       set employment_end = e.employment_end,
+           status = case when e.deactivates then 'inactive' else b.status end,
+           status_reason = case when e.deactivates then 'employment-ended' else b.status_reason end,
+           status_since = case when e.deactivates then ${today}::date else b.status_since end,
+           fingerprint = null
+      from ended e where b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id`.execute(db);
+}

@@ -1,0 +1,128 @@
+/** Beneficiaries of one staged file: the order of the statements that check, weigh and write them. */
+import { sql } from 'kysely';
+import type { FileCounts, ImportMode, Scope } from '../../model.ts';
+import type { Db } from '../database.ts';
+import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
+import {
+  countOutcomes,
+  createFindings,
+  type Delivery,
+  lockEmployers,
+  type RowSource,
+  type TypedRow,
+  tellIssues,
+  writeIssues,
+} from '../files/found-issues.ts';
+import type { StoredIssue } from '../files/ledger.ts';
+import { planProducts, writeProducts } from './beneficiary-products.ts';
+import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
+import { createDepartures, findAbsent, findExplicitDepartures, writeAbsences } from './departures.ts';
+import { replaceStagedNumbers } from './person-numbers.ts';
+import { planBeneficiaries } from './plan-beneficiaries.ts';
+import { BENEFICIARY_STAGE } from './stage-beneficiaries.ts';
+import {
+  decideOutcomes,
+  findSensitiveChanges,
+  insertBeneficiaries,
+  keepEverybodyActive,
+  updateBeneficiaries,
+  warnOfOutcomes,
+} from './write-beneficiaries.ts';
+
+export interface BeneficiariesToApply {
+  readonly mode: ImportMode;
+  readonly scope: Scope;
+  readonly today: string;
+  readonly dropId: string;
+  readonly layoutId: string;
+  readonly consent: Consent;
+}
+
+/** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
+export async function applyBeneficiaries(db: Db, delivery: Delivery, options: BeneficiariesToApply): Promise<Applied> {
+  const { today } = options;
+  await createFindings(db);
+  await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
+    db,
+  );
+  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
+  await lockEmployers(db, BENEFICIARY_STAGE);
+  const { held, protectedEmployers } = await planAndWeigh(db, delivery, options);
+  await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
+  const counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
+  // A file of which every row is refused is refused itself: whoever seems absent from it stays.
+  if (counts.read > 0 && counts.rejected === counts.read) {
+    return { counts: { ...counts, deactivated: 0 }, held: null, protectedEmployers };
+  }
+  if (held === null) {
+    await writePeople(db, delivery, today);
+    if (options.scope === 'full') await writeAbsences(db, delivery, options, today);
+  }
+  return { counts, held, protectedEmployers };
+}
+
+/** What came of one typed row: its issues, and its one outcome, null when it was refused. */
+export interface TypedOutcome {
+  readonly counts: FileCounts;
+  readonly issues: readonly StoredIssue[];
+}
+
+/**
+ * Applies one row that a person has typed by the same statements as a file's; the gates are for files. The word of a person
+ * is newer than whatever is known. With an error among the issues nothing was written.
+ */
+export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string): Promise<TypedOutcome> {
+  await createFindings(db);
+  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
+  await lockEmployers(db, BENEFICIARY_STAGE);
+  await sql`
+    create temporary table delivery on commit drop as
+    select greatest(${row.asOf}::timestamptz, max(b.as_of)) as as_of
+      from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)`.execute(db);
+  await planAndWeigh(db, row, { mode: 'upsert', scope: 'delta', today, dropId: '', layoutId: '', consent: UNWEIGHED });
+  await writePeople(db, row, today);
+  return { counts: await countOutcomes(db, BENEFICIARY_STAGE, 0), issues: await tellIssues(db, BENEFICIARY_STAGE) };
+}
+
+const MANY = 2_000_000_000;
+const UNWEIGHED: Consent = {
+  by: 'gates',
+  safety: {
+    proven: true,
+    configurationChanged: false,
+    limits: { maxRejectedRatio: 1, maxDeactivatedRatio: 1, maxDeactivatedCount: MANY },
+  },
+};
+
+async function planAndWeigh(
+  db: Db,
+  delivery: RowSource,
+  options: BeneficiariesToApply,
+): Promise<Pick<Applied, 'held' | 'protectedEmployers'>> {
+  const { today, consent } = options;
+  await checkStagedBeneficiaries(db, delivery);
+  await planBeneficiaries(db, delivery, today);
+  await checkPlannedBeneficiaries(db, delivery, options.mode);
+  await planProducts(db);
+  await decideOutcomes(db);
+  await createDepartures(db);
+  await findExplicitDepartures(db);
+  const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
+  await findSensitiveChanges(db);
+  const held = await findHold(db, delivery.fileId ?? 0, BENEFICIARY_STAGE, consent);
+  if (held === null && consent.by === 'person' && consent.upsertsOnly) await keepEverybodyActive(db);
+  await warnOfOutcomes(db);
+  return { held, protectedEmployers };
+}
+
+async function writePeople(db: Db, source: RowSource, today: string): Promise<void> {
+  await insertBeneficiaries(db, source, today);
+  await updateBeneficiaries(db, source, today);
+  await writeProducts(db, source);
+}
+
+async function countAbsent(db: Db): Promise<number> {
+  const found = await sql<{ people: number }>`
+    select count(*)::int as people from departure where cause = 'absent'`.execute(db);
+  return found.rows[0]?.people ?? 0;
+}

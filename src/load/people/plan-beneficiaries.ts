@@ -1,0 +1,115 @@
+/** What every row of a staged beneficiaries file would make of its person: the merged record, before anything is checked. */
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../database.ts';
+import type { RowSource } from '../files/found-issues.ts';
+import { PLAIN_COLUMNS, PLANNED_COLUMNS } from './beneficiary-columns.ts';
+
+/**
+ * Fills `plan_beneficiary`: one row for every staged row that is not refused so far, with the record as it would be (columns of
+ * `beneficiary`), the person it is about (`known_id`, null for a new one) and how the row stands to it. Rows that were rejected
+ * when they were read are there for their other faults only.
+ */
+export async function planBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
+  const merged = PLAIN_COLUMNS.map(({ column, type }) => sql`${merge(column, type)} as ${sql.ref(column)}`);
+  await sql`
+    create temporary table plan_beneficiary on commit drop as
+    with merged as (
+      select s.row_number, s.rejected, s.enterprise_number, s.national_register_number, s.fingerprint, b.id as known_id,
+             b.status as old_status, b.status_reason as old_reason, b.as_of as old_as_of,
+             s.status as said_status, s.employment_end as said_end,
+             s.cost_center as said_cost_center, s.card_delivery as said_card_delivery,
+             s.card_delivery_point as said_card_point, s.pin_delivery_point as said_pin_point,
+             s.meal_product, s.meal_face_value, s.second_product, s.third_product,
+             to_date(coalesce(s.face_value_from, to_char(${delivery.asOf}::timestamptz at time zone 'Europe/Brussels', 'YYYY-MM')),
+                     'YYYY-MM') as month,
+             ${sql.join(merged)},
+             ${merge('children', 'integer', sql`0`)} as children,
+             ${merge('employment_end', 'date')} as merged_end,
+             coalesce(s.card_delivery, b.card_delivery, 'beneficiary') as card_delivery,
+             ${country('card')} as card_country, ${country('pin')} as pin_country,
+             ${placeNumber('delivery_point', 'card_delivery_point')} as card_delivery_point,
+             ${placeNumber('delivery_point', 'pin_delivery_point')} as pin_delivery_point,
+             ${placeNumber('cost_center', 'cost_center')} as cost_center,
+             coalesce(b.extra, '{}') || jsonb_strip_nulls(jsonb_build_object(
+               'extra1', s.extra1, 'extra2', s.extra2, 'extra3', s.extra3)) - ${clearedExtras} as extra
+        from stage_beneficiary s
+        left join beneficiary b using (enterprise_number, national_register_number)
+       where s.enterprise_number is not null and s.national_register_number is not null
+         and not exists (select from found_issue f where f.row_number = s.row_number and f.severity = 'error')
+    )
+    select m.*, d.employment_end, d.status,
+           case when d.status = 'active' then null
+                -- Inactive said of somebody whose end has come already takes nothing from what they still earned.
+                when m.said_status = 'inactive' and m.old_status = 'inactive' and m.old_reason = 'employment-ended'
+                     then 'employment-ended'
+                when m.said_status = 'inactive' then ${delivery.fileId === null ? 'by-hand' : 'status'}::text
+                -- An end is the reason when it ends somebody who was there, or when the row itself says it.
+                when d.employment_end < ${today}::date and (m.said_end is not null
+                       or m.old_status is distinct from 'inactive' or m.old_reason = 'absent') then 'employment-ended'
+                else coalesce(m.old_reason, 'employment-ended') end as status_reason
+      from merged m,
+           lateral (select
+             -- An old end date would end a rehired person again the next night: the sender says Active and gives no other end.
+             case when m.said_status = 'active' and m.said_end is null and m.merged_end < ${today}::date then null
+                  else m.merged_end end as employment_end) e,
+           lateral (select e.employment_end,
+             case when m.said_status = 'inactive' or e.employment_end < ${today}::date then 'inactive'
+                  when m.said_status = 'active' or m.known_id is null then 'active'
+                  -- Absence was the only reason, and the person is there again.
+                  when m.old_status = 'inactive' and m.old_reason = 'absent' then 'active'
+                  -- A new end that has not come yet says that the employment goes on.
+                  when m.old_reason = 'employment-ended' and m.said_end is not null then 'active'
+                  else m.old_status end as status) d`.execute(db);
+  await sql`create index on plan_beneficiary (row_number)`.execute(db);
+  await sql`analyze plan_beneficiary`.execute(db);
+}
+
+/** Blank keeps what is known, the clear mark empties. */
+function merge(column: string, type: string, otherwise: RawBuilder<unknown> = sql`null`): RawBuilder<unknown> {
+  const name = sql.ref(column);
+  return sql`case when ${column}::text = any (s.clears) then ${otherwise}::${sql.raw(type)}
+                  else coalesce(s.${name}, b.${name}, ${otherwise}::${sql.raw(type)}) end`;
+}
+
+/** An address without a country is in Belgium. */
+function country(of: 'card' | 'pin'): RawBuilder<unknown> {
+  const street = sql.ref(`${of}_street`);
+  const merged = merge(`${of}_country`, 'text');
+  return sql`coalesce(${merged}, case when coalesce(s.${street}, b.${street}) is not null then 'BE' end)`;
+}
+
+const clearedExtras = sql`coalesce(s.clears, '{}')`;
+
+/**
+ * The number of a delivery point or cost center as senders write it: an open one's label, the number inside
+ * "Delivery Point 2", or the bare number. An unknown one gives 0 here and is found by the checks.
+ */
+function placeNumber(table: 'delivery_point' | 'cost_center', column: string): RawBuilder<unknown> {
+  const said = sql.ref(`s.${column}`);
+  // A new person without a cost center goes to the only one there is, or to the employer itself.
+  const kept =
+    table === 'delivery_point'
+      ? sql`b.${sql.ref(column)}`
+      : sql`coalesce(b.cost_center, (select case when count(*) = 1 then min(c.number) else 0 end from cost_center c
+                                       where c.enterprise_number = s.enterprise_number and not c.closed))`;
+  return sql`case
+    when ${column}::text = any (s.clears) then ${table === 'cost_center' ? sql`0` : sql`null`}::integer
+    when ${said} is null then ${kept}
+    else coalesce(
+      (select case when count(*) = 1 then min(p.number) end from ${sql.table(table)} p
+        where p.enterprise_number = s.enterprise_number and not p.closed and ${folded(sql`p.label`)} = ${folded(said)}),
+      (select p.number from ${sql.table(table)} p
+        where p.enterprise_number = s.enterprise_number and not p.closed
+          and p.number::text = substring(${said} from '^\\D*0*(\\d{1,9})\\D*$')),
+      0) end`;
+}
+
+/** Lower case without accents, spaces folded. */
+function folded(text: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`regexp_replace(regexp_replace(normalize(lower(trim(${text})), nfd), '[\u0300-\u036f]', '', 'g'), '\\s+', ' ', 'g')`;
+}
+
+/** `(record of the plan) is distinct from (record of the person)`, for aliases `p` and `b`. */
+export const differs: RawBuilder<boolean> = sql<boolean>`
+  (${sql.join(PLANNED_COLUMNS.map((column) => sql`p.${sql.ref(column)}`))})
+  is distinct from (${sql.join(PLANNED_COLUMNS.map((column) => sql`b.${sql.ref(column)}`))})`;

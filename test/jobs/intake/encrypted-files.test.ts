@@ -1,0 +1,40 @@
+/** Encrypted files through a drop: applied like any other, kept encrypted, and never lying about in plain. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createMessage, encrypt, generateKey, readKey, readPrivateKey } from 'openpgp';
+import { expect, test } from 'vitest';
+import { openDropHome } from '../../support/drop-home.ts';
+import { folderPlace } from '../../support/drop-places.ts';
+
+const newKey = () => generateKey({ userIDs: [{ name: 'Invented' }], format: 'armored' });
+
+test('a signed and encrypted file is applied; its plain form is gone; rejects are made from it again', async () => {
+  const [ours, sender] = await Promise.all([newKey(), newKey()]);
+  const pgp = { privateKey: ours.privateKey, passphrase: null, verifyKey: sender.publicKey };
+  const home = await openDropHome(folderPlace, { pgp });
+  const seal = async (text: string, by: string | null) =>
+    Buffer.from(
+      await encrypt({
+        message: await createMessage({ text }),
+        encryptionKeys: await readKey({ armoredKey: ours.publicKey }),
+        ...(by === null ? {} : { signingKeys: await readPrivateKey({ armoredKey: by }) }),
+        format: 'binary',
+      }),
+    );
+  const text = `${home.people(0, 3)}${home.people(3, 1, { email: 'no address' }).split('\r\n')[1]}\r\n`;
+  await home.send('people.csv.pgp', await seal(text, sender.privateKey));
+  await home.send('unsigned.csv.gpg', await seal(home.people(10, 2), null));
+  await home.send('garbage.csv.pgp', 'no message at all');
+  await home.visit();
+  const found = (await home.ledger()).map(({ name, status, codes }) => [name, status, codes]);
+  expect(found.sort()).toEqual([
+    ['garbage.csv.pgp', 'rejected', ['file.encryption']],
+    ['people.csv.pgp', 'archived', ['email.invalid']],
+    ['unsigned.csv.gpg', 'rejected', ['file.encryption']],
+  ]);
+  expect(await home.active()).toBe(3);
+  expect(await readdir(join(home.context().config.storage, 'plain'))).toEqual([]);
+  const out = await readdir(join(home.place.root, 'out'));
+  const rejects = out.find((name) => name.includes('.rejects.')) ?? '';
+  expect((await readFile(join(home.place.root, 'out', rejects), 'utf8')).split('\n').length).toBeGreaterThanOrEqual(2);
+});

@@ -1,0 +1,200 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { writeOffCarry } from '../../../src/jobs/orders/settle-carry.ts';
+import { openBookDesk } from '../../support/book-desk.ts';
+import { checkBooks } from '../../support/invariant.ts';
+import { inventPerson } from '../../support/people.ts';
+import { portalRow } from '../../support/portal-rows.ts';
+import { activateCard, carried, liveLines } from '../../support/small-world.ts';
+
+const desk = await openBookDesk(7_100_000);
+const { db } = desk;
+
+const meal = (changes: object = {}) => ({
+  id: 'meal-monthly',
+  product: 'meal',
+  reference: 'Chèques-repas {period}',
+  from: '2025-12',
+  to: null,
+  dayOfMonth: 5,
+  worked: 'previous-month',
+  quantity: { from: 'payroll' },
+  validityStart: 'order-date',
+  confirm: 'never',
+  ...changes,
+});
+
+/** An employer whose mandate and contract began in 2025, with these fees, and people who all have a card. */
+async function world(
+  percent: string,
+  people: readonly { readonly person: number; readonly value: string; readonly center?: number }[],
+  order: object = {},
+): Promise<string> {
+  const address = {
+    street: 'Rue Neuve',
+    houseNumber: '1',
+    box: null,
+    postalCode: '1000',
+    city: 'Bruxelles',
+    country: 'BE',
+  };
+  const employer = await desk.employer({
+    mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: null }],
+    contracts: [{ product: 'meal', from: '2025-01-01', to: null, fees: { service: { percent } } }],
+    costCenters: [1, 2, 3].map((number) => ({ number, label: `Center ${number}`, ...address, invoiceEmail: null })),
+    standingOrders: [meal(order)],
+  });
+  const rows = people.map(({ person, value, center = 1 }) =>
+    portalRow(person, { mealFaceValue: value, costCenter: String(center) }),
+  );
+  await desk.people(employer, rows, {}, { day: '2025-12-01' });
+  for (const { person } of people) {
+    await activateCard(db, { nrn: inventPerson(person).nationalRegisterNumber }, '2035-01-01');
+  }
+  return employer;
+}
+
+test('20 × 8.00 = 160.00, 3 % = 4.80, 21 % of 4.80 = 1.008 → 1.01: 160.00 + 4.80 + 1.01 = 165.81', async () => {
+  const employer = await world('3', [{ person: 100, value: '8,00' }]);
+  await desk.payroll(employer, [{ person: 100, period: '2026-11', quantity: 20 }], { day: '2026-12-02' });
+  await desk.runAndConfirm(employer, '2026-12-05');
+  expect(await desk.invoices(employer)).toEqual(['1 16000 480 101 16581']);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('three cost centers: 3 % of 0.50 = 0.015 → 0.02 three times is 0.06, where 3 % of 1.50 = 0.045 would be 0.05', async () => {
+  const people = [1, 2, 3].map((center) => ({ person: 110 + center, value: '0,50', center }));
+  const employer = await world('3', people);
+  const lines = people.map(({ person }) => ({ person, period: '2026-11', quantity: 1 }));
+  await desk.payroll(employer, lines, { day: '2026-12-02' });
+  await desk.runAndConfirm(employer, '2026-12-05');
+  // 21 % of 0.02 = 0.0042 → 0.00
+  expect(await desk.invoices(employer)).toEqual(['1 50 2 0 52', '2 50 2 0 52', '3 50 2 0 52']);
+  const totals = await sql<object>`
+    select fee_total, total from voucher_order where enterprise_number = ${employer}`.execute(db);
+  expect(totals.rows).toEqual([{ fee_total: 6, total: 156 }]);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('1.15 % of 30.00 = 0.345 → 0.35, VAT 0.0735 → 0.07', async () => {
+  const employer = await world('1.15', [{ person: 120, value: '6,00' }]);
+  await desk.payroll(employer, [{ person: 120, period: '2026-11', quantity: 5 }], { day: '2026-12-02' });
+  await desk.runAndConfirm(employer, '2026-12-05');
+  expect(await desk.invoices(employer)).toEqual(['1 3000 35 7 3042']);
+});
+
+test('−10 × 6.00 + 7 × 10.00 = 10.00: one order, two signed lines, one invoice of 10.00', async () => {
+  const employer = await world('0', [{ person: 130, value: '6,00' }]);
+  const line = (period: string, quantity: number, value: number) => ({ person: 130, period, quantity, value });
+  await desk.payroll(employer, [line('2026-10', 10, 600)], { day: '2026-11-02' });
+  await desk.runAndConfirm(employer, '2026-11-05');
+  await desk.payroll(employer, [line('2026-10', 0, 600), line('2026-11', 7, 1000)], { day: '2026-12-02' });
+  await desk.runAndConfirm(employer, '2026-12-05');
+  expect(await liveLines(db, employer)).toEqual([
+    '2026-10 recurring #1: 2026-10 10×600',
+    '2026-11 recurring #1: 2026-10 -10×600',
+    '2026-11 recurring #1: 2026-11 7×1000',
+  ]);
+  expect(await desk.invoices(employer)).toEqual(['1 6000 0 0 6000', '1 1000 0 0 1000']);
+  expect(await carried(db, employer)).toEqual([]);
+});
+
+test('the 31st in February is the 28th: nothing on the 27th, the order of January on the 28th', async () => {
+  const employer = await world('3', [{ person: 140, value: '8,00' }], { dayOfMonth: 31, from: '2027-01' });
+  await desk.payroll(employer, [{ person: 140, period: '2027-01', quantity: 20 }], { day: '2027-02-03' });
+  await desk.run('2027-02-27');
+  expect(await liveLines(db, employer)).toEqual([]);
+  await desk.run('2027-02-28');
+  expect(await liveLines(db, employer)).toEqual(['2027-01 recurring #1: 2027-01 20×800']);
+});
+
+test.each([
+  ['previous-working-day', '2026-12-23', '2026-12-24'],
+  ['next-working-day', '2026-12-27', '2026-12-28'],
+])('25 December, a Friday in 2026, moves to the %s; the month worked stays November', async (shift, before, on) => {
+  const employer = await world('3', [{ person: 150, value: '8,00' }], { dayOfMonth: 25, shift, from: '2026-11' });
+  await desk.payroll(employer, [{ person: 150, period: '2026-11', quantity: 20 }], { day: '2026-12-02' });
+  await desk.run(before);
+  expect(await liveLines(db, employer)).toEqual([]);
+  await desk.run(on);
+  expect(await liveLines(db, employer)).toEqual(['2026-11 recurring #1: 2026-11 20×800']);
+});
+
+test('a January file with 10.00 and the December payroll without a value: December is granted at 8.00, January at 10.00', async () => {
+  const employer = await world('3', [{ person: 160, value: '8,00' }]);
+  await desk.people(employer, [portalRow(160, { mealFaceValue: '10,00' })], {}, { day: '2026-01-07' });
+  const line = (period: string, quantity: number) => ({ person: 160, period, quantity });
+  const december = await desk.payroll(employer, [line('2025-12', 18)], { day: '2026-01-08' });
+  expect(december).toMatchObject({ status: 'applied', issues: [] });
+  await desk.payroll(employer, [line('2026-01', 20)], { day: '2026-02-03' });
+  await desk.runAndConfirm(employer, '2026-02-05');
+  // 18 × 8.00 = 144.00, 3 % = 4.32, VAT 0.9072 → 0.91; 20 × 10.00 = 200.00, 3 % = 6.00, VAT 1.26
+  expect(await desk.invoices(employer)).toEqual(['1 14400 432 91 14923', '1 20000 600 126 20726']);
+  const above = await desk.payroll(employer, [{ ...line('2025-12', 18), value: 1000 }], { day: '2026-02-06' });
+  expect(above.issues).toMatchObject([{ code: 'limit.exceeded' }]);
+});
+
+test('18 vouchers that print 10.22: the order of January gives 2 × 8.00 back and adds 20 × 10.00 = 184.00', async () => {
+  const employer = await world('3', [{ person: 170, value: '8,00' }]);
+  await desk.people(employer, [portalRow(170, { mealFaceValue: '10,00' })], {}, { day: '2026-01-07' });
+  await desk.payroll(employer, [{ person: 170, period: '2025-12', quantity: 20 }], { day: '2026-01-08' });
+  await desk.runAndConfirm(employer, '2026-01-10');
+  const nrn = inventPerson(170).nationalRegisterNumber;
+  const odoo = (value: string, quantity: number, total: string, day: string) =>
+    desk.give(
+      `Name;NISS;Value;Quantity;Total\nX;${nrn};${value};${quantity};${total}\n`,
+      { layout: 'payroll-odoo-meal-vouchers', set: { enterpriseNumber: employer } },
+      { day, name: '2026_01_MealVoucher.csv' },
+    );
+  await odoo('10,22', 18, '184,00', '2026-02-02');
+  await desk.runAndConfirm(employer, '2026-02-05');
+  // Corrected: 20 × 10.00 − 3 × 8.00 = 176.00 over 17 prints 10.35; one voucher of 8.00 more to give back.
+  await odoo('10,35', 17, '176,00', '2026-02-09');
+  await desk.payroll(employer, [{ person: 170, period: '2026-02', quantity: 10, value: 1000 }], { day: '2026-03-02' });
+  await desk.runAndConfirm(employer, '2026-03-05');
+  expect(await liveLines(db, employer)).toEqual([
+    '2025-12 recurring #1: 2025-12 20×800',
+    '2026-01 recurring #1: 2025-12 -2×800',
+    '2026-01 recurring #1: 2026-01 20×1000',
+    '2026-02 recurring #1: 2025-12 -1×800',
+    '2026-02 recurring #1: 2026-02 10×1000',
+  ]);
+  // 160.00; 184.00, 3 % = 5.52, VAT 1.1592 → 1.16; −8.00 + 100.00 = 92.00, 3 % = 2.76, VAT 0.5796 → 0.58
+  expect(await desk.invoices(employer)).toEqual([
+    '1 16000 480 101 16581',
+    '1 18400 552 116 19068',
+    '1 9200 276 58 9534',
+  ]);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('a write-off ends with the total it settled: the same total again keeps it, another total is open in full', async () => {
+  const employer = await world('3', [
+    { person: 180, value: '8,00' },
+    { person: 181, value: '8,00' },
+  ]);
+  const sent = async (quantity: number, day: string) => {
+    const lines = [
+      { person: 180, period: '2026-11', quantity },
+      { person: 181, period: '2026-11', quantity: 20 },
+    ];
+    expect(await desk.payroll(employer, lines, { day })).toMatchObject({ counts: { rejected: 0 } });
+  };
+  await sent(10, '2026-12-02');
+  await desk.people(employer, [portalRow(180, { status: 'Inactif' })], {}, { day: '2026-12-03' });
+  await desk.runAndConfirm(employer, '2026-12-05');
+  expect(await carried(db, employer)).toEqual(['2026-11 10×800 leaver.unordered']);
+  const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
+  await writeOffCarry(desk.context('2026-12-06'), all, ['leaver.unordered'], { by: 'ops', why: 'paid with the wage' });
+  await desk.payroll(employer, [{ person: 180, period: '2026-11', quantity: 10, value: 800 }], { day: '2026-12-07' });
+  await desk.run('2026-12-08');
+  expect(await carried(db, employer)).toEqual([]);
+  await sent(0, '2026-12-09');
+  await desk.run('2026-12-10');
+  // Without the write-off nothing was ordered and nothing is granted: nobody owes anything.
+  expect(await carried(db, employer)).toEqual([]);
+  await sent(12, '2026-12-11');
+  await desk.run('2026-12-12');
+  expect(await carried(db, employer)).toEqual(['2026-11 12×800 leaver.unordered']);
+  expect(await checkBooks(db)).toEqual([]);
+});

@@ -1,0 +1,156 @@
+/** What a person decides about open bank entries, in a real database. */
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { RefusedError } from '../../../src/errors.ts';
+import { applyBankStatements } from '../../../src/jobs/import/match-statement.ts';
+import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
+import { acceptPayment } from '../../../src/jobs/payments/accept-payment.ts';
+import { readHealth } from '../../../src/load/health.ts';
+import { readPayments } from '../../../src/load/payments/payments.ts';
+import type { BankEntry } from '../../../src/model.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { IBAN, inventInvoicedOrder, inventStatement, orderState } from '../../support/invoiced-orders.ts';
+import { inventProducts, type Noted, orderDay } from '../../support/small-world.ts';
+
+const { db } = await openTestDatabase();
+await inventProducts(db);
+const BY_HAND = { by: 'Mia', why: 'agreed by phone' };
+
+/** Stores one entry; returns its id. */
+async function receive(entry: Partial<BankEntry>): Promise<number> {
+  const statement = inventStatement([entry]);
+  const applied = await db
+    .transaction()
+    .execute((trx) => applyBankStatements(trx, { fileId: 1 }, [statement], IBAN, '2026-12-08'));
+  if (applied === 'duplicate') throw new Error('this is no copy');
+  return applied.matched.entries[0]?.id ?? 0;
+}
+
+function accept(id: number, invoice: string, noted: Noted[] = []) {
+  return acceptPayment(orderDay(db, '2026-12-10', noted), id, { invoice, ...BY_HAND });
+}
+
+async function payments(entryId: number) {
+  const found = await sql<{ line: string }>`
+    select concat_ws(' ', i.number, p.amount, p.status, p.decided_by, p.why) as line
+      from payment p join invoice i on i.id = p.invoice_id where bank_entry_id = ${entryId} order by p.id`.execute(db);
+  return found.rows.map(({ line }) => line);
+}
+
+test('a partial payment that is accepted pays invoice and order', async () => {
+  const order = await inventInvoicedOrder(db);
+  const { number, communication, total } = order.invoices[0]!;
+  const id = await receive({ amount: total - 100, structuredCommunication: communication });
+  const noted: Noted[] = [];
+  expect(await accept(id, number, noted)).toEqual({
+    id,
+    invoiceNumber: number,
+    status: 'accepted',
+    amount: total - 100,
+    orderId: order.id,
+    orderPaid: true,
+  });
+  expect(await orderState(db, order)).toBe('paid 2026-12-10');
+  expect(await payments(id)).toEqual([`${number} ${total - 100} accepted Mia agreed by phone`]);
+  expect(noted).toEqual([
+    {
+      event: 'payment.accepted',
+      facts: { enterpriseNumber: order.employer, orderId: order.id, invoice: number, totalCents: total - 100 },
+    },
+  ]);
+  await expect(accept(id, number)).rejects.toThrow(
+    new RefusedError(`Bank entry ${id} is accepted already, to the last cent.`),
+  );
+});
+
+test('one transfer pays two invoices, one after the other', async () => {
+  const order = await inventInvoicedOrder(db, { people: 2 });
+  const [one, two] = [order.invoices[0]!, order.invoices[1]!];
+  const id = await receive({ amount: one.total + two.total, freeText: `${one.communication} ${two.communication}` });
+  expect((await readPayments(db, 'unknown')).map((row) => row.id)).toContain(id);
+  expect(await accept(id, one.number)).toMatchObject({ amount: one.total, orderPaid: false });
+  expect(await accept(id, two.number)).toMatchObject({ amount: two.total, orderPaid: true });
+  expect((await readPayments(db, 'accepted')).at(-1)?.invoiceNumber).toBe(`${one.number}, ${two.number}`);
+  expect(await orderState(db, order)).toBe('paid 2026-12-10');
+});
+
+test('who accepted stays readable when the money goes back', async () => {
+  const order = await inventInvoicedOrder(db);
+  const { number, communication, total } = order.invoices[0]!;
+  const id = await receive({ amount: total + 1, structuredCommunication: communication });
+  await accept(id, number);
+  await receive({ amount: -total - 1, structuredCommunication: communication, reversal: true });
+  expect(await orderState(db, order)).toBe('invoiced');
+  expect(await payments(id)).toEqual([
+    `${number} ${total} reversed system taken-back (accepted by Mia: agreed by phone)`,
+  ]);
+});
+
+test('what takes back a transfer that paid two invoices opens both again', async () => {
+  const [one, two] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  const [first, second] = [one.invoices[0]!, two.invoices[0]!];
+  const amount = first.total + second.total;
+  const id = await receive({ amount, freeText: `${first.communication} ${second.communication}` });
+  await accept(id, first.number);
+  await accept(id, second.number);
+  await receive({ amount: -amount, structuredCommunication: second.communication, reversal: true });
+  expect([await orderState(db, one), await orderState(db, two)]).toEqual(['invoiced', 'invoiced']);
+  const taken = 'reversed system taken-back (accepted by Mia: agreed by phone)';
+  expect(await payments(id)).toEqual([
+    `${first.number} ${first.total} ${taken}`,
+    `${second.number} ${second.total} ${taken}`,
+  ]);
+});
+
+test('a paid order that is cancelled is to be paid back until a debit is accepted for it, or its money went back', async () => {
+  const refunds = async () => {
+    const { refundsDue, refundTotal } = await readHealth(db, '2026-12-10');
+    return [refundsDue, refundTotal];
+  };
+  const [order, other] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  const noted: Noted[] = [];
+  for (const { id, invoices } of [order, other]) {
+    await receive({ amount: invoices[0]!.total, structuredCommunication: invoices[0]!.communication });
+    await cancelOrder(orderDay(db, '2026-12-09', noted), id, { by: 'ops', why: 'test' });
+  }
+  const { total, communication } = other.invoices[0]!;
+  expect(noted.filter(({ event }) => event === 'refund.due').map(({ facts }) => facts.totalCents)).toEqual([
+    total,
+    total,
+  ]);
+  expect(await refunds()).toEqual([2, 2 * total]);
+  await receive({ amount: -total, structuredCommunication: communication, reversal: true });
+  expect(await refunds()).toEqual([1, total]);
+
+  const found = await sql<{ number: string }>`
+    select number from invoice where order_id = ${order.id} and kind = 'credit'`.execute(db);
+  const credit = found.rows[0]?.number ?? '';
+  const debit = await receive({ amount: -total - 5 });
+  expect(await accept(debit, credit)).toMatchObject({ invoiceNumber: credit, amount: -total, orderPaid: false });
+  expect(await refunds()).toEqual([0, 0]);
+  await expect(accept(debit, credit)).rejects.toThrow(
+    new RefusedError(`Nothing is to be paid back for order ${order.id}.`),
+  );
+  expect(await orderState(db, order)).toMatch(/^cancelled/);
+});
+
+test('what cannot be accepted is refused in a sentence, and nothing changes', async () => {
+  const order = await inventInvoicedOrder(db);
+  const { number, communication, total } = order.invoices[0]!;
+  const partial = await receive({ amount: total - 1, structuredCommunication: communication });
+  const debit = await receive({ amount: -5 });
+  const matched = await receive({ amount: total, structuredCommunication: communication });
+  const before = await sql`select * from payment order by id`.execute(db);
+  const refused: [number, string, string][] = [
+    [999_999, number, 'There is no bank entry 999999.'],
+    [debit, number, `Bank entry ${debit} brought no money; it cannot pay an invoice.`],
+    [matched, number, `Bank entry ${matched} is matched; only an open one can be accepted.`],
+    [partial, '2026-999999', 'There is no invoice 2026-999999.'],
+    [partial, 'nonsense', 'There is no invoice nonsense.'],
+    [partial, number, `Invoice ${number} is paid; only an open one can be paid.`],
+  ];
+  for (const [id, invoice, sentence] of refused) {
+    await expect(accept(id, invoice)).rejects.toThrow(new RefusedError(sentence));
+  }
+  expect((await sql`select * from payment order by id`.execute(db)).rows).toEqual(before.rows);
+});

@@ -1,0 +1,254 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { mergePerson } from '../../../src/jobs/people/merge-person.ts';
+import { deactivateBeneficiary, setBeneficiary } from '../../../src/jobs/people/type-beneficiary.ts';
+import { inventNationalRegisterNumber, inventPerson } from '../../support/people.ts';
+import { openPeopleDesk } from '../../support/people-desk.ts';
+import { portalRow } from '../../support/portal-rows.ts';
+import { activateCard } from '../../support/small-world.ts';
+
+const { work, db, employer, people, record, give } = await openPeopleDesk(6_000_000);
+const word = { by: 'Ops', why: 'asked by telephone' };
+const nrn = (index: number) => inventPerson(index).nationalRegisterNumber;
+const day = (on = '2026-12-02') => work.on(on);
+
+const history = async (number: string, person: number | string) => {
+  const { id } = (await record(number, person)) ?? { id: 0 };
+  const found = await sql<Record<string, unknown>>`
+    select before, after, file_id is null as by_hand, row_number, changed_by, why from beneficiary_change
+     where enterprise_number = ${number} and beneficiary_id = ${id} order by id`.execute(db);
+  return found.rows;
+};
+
+const NEW_PERSON = {
+  lastName: 'Navetteau',
+  firstName: 'Zélie',
+  gender: 'F',
+  birthDate: '02/01/1960',
+  language: 'fr',
+  email: 'zelie@example.be',
+  cardStreet: 'Rue Inventée',
+  cardHouseNumber: '1',
+  cardPostalCode: '1000',
+  cardCity: 'Bruxelles',
+};
+
+describe('set', () => {
+  it('changes what was typed and nothing else, and history says who and why', async () => {
+    const number = await employer();
+    await people(number, [portalRow(1, { personnelNumber: 'P1' })]);
+    const before = await record(number, 1);
+    const typed = await setBeneficiary(day(), number, nrn(1), { email: 'autre@example.be', personnelNumber: '' }, word);
+    expect(typed).toMatchObject({ outcome: 'updated', issues: [], deactivated: false });
+    const after = await record(number, 1);
+    expect(after).toMatchObject({
+      ...before,
+      email: 'autre@example.be',
+      personnel_number: null,
+      fingerprint: after?.['fingerprint'],
+      as_of: after?.['as_of'],
+    });
+    expect((await history(number, 1)).at(-1)).toEqual({
+      before: { email: inventPerson(1).email, personnel_number: 'P1' },
+      after: { email: 'autre@example.be', personnel_number: null },
+      by_hand: true,
+      row_number: null,
+      changed_by: 'Ops',
+      why: 'asked by telephone',
+    });
+    expect(await setBeneficiary(day(), number, nrn(1), { email: 'autre@example.be' }, word)).toMatchObject({
+      outcome: 'unchanged',
+    });
+  });
+
+  it('asks of somebody new what the portal asks', async () => {
+    const number = await employer();
+    const missing = await setBeneficiary(day(), number, nrn(1), { lastName: 'Navetteau' }, word);
+    expect(missing.outcome).toBe('rejected');
+    expect(missing.issues.map(({ column, code }) => `${column} ${code}`)).toEqual([
+      'birthDate required.missing',
+      'cardDelivery address.incomplete',
+      'email required.missing',
+      'firstName required.missing',
+      'gender required.missing',
+      'language required.missing',
+    ]);
+    expect(await record(number, 1)).toBeUndefined();
+    const made = await setBeneficiary(
+      day(),
+      number,
+      nrn(1),
+      { ...NEW_PERSON, mealProduct: 'Lunch', mealFaceValue: '8,00' },
+      word,
+    );
+    expect(made).toMatchObject({ outcome: 'created', issues: [] });
+    expect(await record(number, 1)).toMatchObject({ status: 'active', cost_center: 1, secretariat_code: null });
+    const products =
+      await sql`select product_code, face_value from beneficiary_product where enterprise_number = ${number}`.execute(
+        db,
+      );
+    expect(products.rows).toEqual([{ product_code: 'meal', face_value: 800 }]);
+    expect((await history(number, 1)).map(({ changed_by }) => changed_by)).toEqual(['Ops', 'Ops']);
+  });
+
+  it('makes the checks of a file, and changes nothing when one fails', async () => {
+    const number = await employer();
+    await people(number, [portalRow(1)]);
+    const before = await record(number, 1);
+    const typed = await setBeneficiary(
+      day(),
+      number,
+      nrn(1),
+      {
+        costCenter: 'Inconnu',
+        cardDelivery: 'Client',
+        cardDeliveryPoint: '7',
+        secondProduct: 'Écochèque',
+        email: '',
+        otherName: 'X',
+      },
+      word,
+    );
+    expect(typed.outcome).toBe('rejected');
+    expect(typed.issues.map(({ column, code }) => `${column} ${code}`)).toEqual([
+      'cardDeliveryPoint delivery-point.unknown',
+      'costCenter cost-center.unknown',
+      'email required.missing',
+      'secondProduct contract.missing',
+    ]);
+    const again = await setBeneficiary(
+      day(),
+      number,
+      nrn(1),
+      { costCenter: 'Inconnu', cardDelivery: 'Client', cardDeliveryPoint: '7', otherName: 'X' },
+      word,
+    );
+    expect(again.issues.map(({ column, code }) => `${column} ${code}`)).toEqual([
+      'cardDeliveryPoint delivery-point.unknown',
+      'costCenter cost-center.unknown',
+    ]);
+    expect(await record(number, 1)).toEqual(before);
+    await expect(setBeneficiary(day(), number, '85073003329', {}, word)).rejects.toThrow('no national register number');
+    await expect(setBeneficiary(day(), '0403019261', nrn(1), NEW_PERSON, word)).rejects.toThrow('no such employer');
+  });
+
+  it('leaves the person with the secretariat that confirmed them, and is newer than its older files', async () => {
+    const number = await employer();
+    await people(number, [portalRow(1), portalRow(2), portalRow(3)]);
+    await setBeneficiary(day(), number, nrn(1), { otherName: 'À la main' }, word);
+    const late = await people(
+      number,
+      [portalRow(1, { otherName: 'Vieux' })],
+      {},
+      { day: '2026-12-03', at: '2026-12-01T12:00:00Z' },
+    );
+    expect(late.issues).toMatchObject([{ code: 'row.stale' }]);
+    expect(await record(number, 1)).toMatchObject({ other_name: 'À la main', secretariat_code: 'alpha' });
+    const full = await people(number, [portalRow(2), portalRow(3)], { scope: 'full' }, { day: '2026-12-04' });
+    expect(full).toMatchObject({ status: 'applied', counts: { deactivated: 1 } });
+    expect(await record(number, 1)).toMatchObject({ status: 'inactive', status_reason: 'absent' });
+  });
+
+  it('a word about somebody whom a newer file confirmed still counts', async () => {
+    const number = await employer();
+    await people(number, [portalRow(1)], {}, { day: '2026-12-05' });
+    expect(await setBeneficiary(day('2026-12-02'), number, nrn(1), { otherName: 'X' }, word)).toMatchObject({
+      outcome: 'updated',
+    });
+  });
+});
+
+describe('deactivate', () => {
+  it('ends a person with the reason by-hand, once; a later file that says active brings the same id back', async () => {
+    const number = await employer();
+    await people(number, [portalRow(1), portalRow(2)]);
+    const before = await record(number, 1);
+    expect(await deactivateBeneficiary(day(), number, nrn(1), word)).toMatchObject({
+      outcome: 'updated',
+      deactivated: true,
+    });
+    expect(await record(number, 1)).toMatchObject({
+      status: 'inactive',
+      status_reason: 'by-hand',
+      status_since: '2026-12-02',
+    });
+    await expect(deactivateBeneficiary(day(), number, nrn(1), word)).rejects.toThrow('inactive already');
+    await expect(deactivateBeneficiary(day(), number, nrn(9), word)).rejects.toThrow('no such beneficiary');
+    await expect(deactivateBeneficiary(day(), '0403019261', nrn(1), word)).rejects.toThrow('no such beneficiary');
+    await people(number, [portalRow(1)], {}, { day: '2026-12-03' });
+    expect(await record(number, 1)).toMatchObject({ status: 'inactive', status_reason: 'by-hand' });
+    await people(number, [portalRow(1, { status: 'Actif' })], {}, { day: '2026-12-04' });
+    expect(await record(number, 1)).toMatchObject({ id: before?.id, status: 'active', status_reason: null });
+  });
+});
+
+describe('merge', () => {
+  const bis = (index: number) => inventNationalRegisterNumber(inventPerson(index).birthDate, 500 + index, 40);
+  const meal = async (number: string, person: string, quantity: number) =>
+    give(`BCE;NISS;période;nombre;valeur;sortie\n${number};${person};2026-11;${quantity};8,00;\n`, {
+      layout: 'payroll-generic',
+    });
+
+  it('moves the person at every employer, with ids, history, cards; files with the old number go on', async () => {
+    const [one, two] = [await employer(), await employer()];
+    const [old, given] = [bis(10), nrn(10)];
+    const row = portalRow(10, { nationalRegisterNumber: old, gender: 'X' });
+    await people(one, [row]);
+    await people(two, [row]);
+    await activateCard(db, { nrn: old }, '2030-12-31');
+    const before = await record(one, old);
+    expect(await mergePerson(day(), old, given, word)).toEqual([one, two].sort());
+    expect(await record(one, given)).toMatchObject({ id: before?.id, status: 'active' });
+    expect(await record(two, old)).toBeUndefined();
+    expect((await history(one, given)).at(-1)).toMatchObject({ changed_by: 'Ops', why: word.why });
+    const cards =
+      await sql`select national_register_number, status from card where national_register_number in (${old}, ${given})`.execute(
+        db,
+      );
+    expect(cards.rows).toEqual([{ national_register_number: given, status: 'active' }]);
+
+    const again = await people(one, [{ ...row, otherName: 'Encore' }], { scope: 'full' }, { day: '2026-12-03' });
+    expect(again).toMatchObject({ status: 'applied', counts: { updated: 1, deactivated: 0 } });
+    expect(again.issues.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(await record(one, given)).toMatchObject({ other_name: 'Encore' });
+    expect((await meal(one, old, 20)).counts).toMatchObject({ created: 1 });
+    expect((await meal(one, given, 19)).counts).toMatchObject({ updated: 1 });
+    expect(await setBeneficiary(day(), one, old, { otherName: '' }, word)).toMatchObject({
+      outcome: 'updated',
+      nationalRegisterNumber: given,
+    });
+    await expect(mergePerson(day(), old, nrn(11), word)).rejects.toThrow('replaced before');
+    await expect(mergePerson(day(), nrn(11), old, word)).rejects.toThrow(/BIS|replaced/);
+  });
+
+  it('refuses two records at one employer, unknown people, and the wrong way round; nothing changes', async () => {
+    const number = await employer();
+    const [old, given] = [bis(20), nrn(20)];
+    await people(number, [portalRow(20), portalRow(20, { nationalRegisterNumber: old, gender: 'X' })]);
+    await expect(mergePerson(day(), old, given, word)).rejects.toThrow(`Both numbers are beneficiaries of ${number}`);
+    await expect(mergePerson(day(), given, old, word)).rejects.toThrow('other way round');
+    await expect(mergePerson(day(), bis(21), nrn(21), word)).rejects.toThrow('no such beneficiary');
+    await expect(mergePerson(day(), old, old, word)).rejects.toThrow('the same');
+    expect(await record(number, old)).toMatchObject({ status: 'active' });
+    expect((await sql`select 1 from person_number where old = ${old}`.execute(db)).rows).toEqual([]);
+  });
+
+  it('two cards of one person: the newer stays active, sequences do not clash', async () => {
+    const [one, two] = [await employer(), await employer()];
+    const [old, given] = [bis(30), nrn(30)];
+    await people(one, [portalRow(30, { nationalRegisterNumber: old, gender: 'X' })]);
+    await people(two, [portalRow(30)]);
+    await activateCard(db, { nrn: old }, '2030-12-31');
+    await activateCard(db, { nrn: given }, '2031-12-31');
+    await sql`update card set produced_on = '2026-06-01' where national_register_number = ${old}`.execute(db);
+    await mergePerson(day(), old, given, word);
+    const cards =
+      await sql`select sequence, status, expires_on from card where national_register_number = ${given} order by 1`.execute(
+        db,
+      );
+    expect(cards.rows).toEqual([
+      { sequence: 1, status: 'replaced', expires_on: '2031-12-31' },
+      { sequence: 2, status: 'active', expires_on: '2030-12-31' },
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { linesAboveYearlyLimit } from '../../../src/transform/orders/yearly-limit.ts';
+
+const line = (period: string, faceValue: number, quantity = 1, yearlyLimit: number | null = 25_000) => ({
+  period,
+  faceValue,
+  quantity,
+  yearlyLimit,
+});
+
+describe('linesAboveYearlyLimit', () => {
+  it('exactly the limit is within it, a cent more is not', () => {
+    expect(linesAboveYearlyLimit([line('2026-06', 25_000)], 0)).toEqual([]);
+    expect(linesAboveYearlyLimit([line('2026-06', 25_000)], 1)).toEqual([{ line: line('2026-06', 25_000), excess: 1 }]);
+  });
+
+  it('drops whole lines, the oldest month going first, and a smaller later one may still fit', () => {
+    const [june, july, august] = [line('2026-06', 20_000), line('2026-07', 10_000), line('2026-08', 5000)];
+    expect(linesAboveYearlyLimit([august, july, june], 0)).toEqual([{ line: july, excess: 5000 }]);
+  });
+
+  it('counts what is taken back first', () => {
+    const lines = [line('2026-06', 20_000), line('2026-07', 10_000, -1)];
+    expect(linesAboveYearlyLimit(lines, 15_000)).toEqual([]);
+  });
+
+  it('knows no limit where there is none', () => {
+    expect(linesAboveYearlyLimit([line('2026-06', 900_000, 3, null)], 0)).toEqual([]);
+  });
+});
