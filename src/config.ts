@@ -91,6 +91,7 @@ export function loadConfig(environment: Environment): Config {
     const value = taken(file);
     if (value === null) continue;
     faults.push(...nameFault(file, value.id), ...dropFaults(file, value, layouts));
+    if (navette !== null) faults.push(...secretariatFault(file, value.secretariat, navette));
     const drop = navette === null ? null : resolveDrop(value, file, environment, navette.limits, faults);
     if (drop !== null) drops.push(drop);
   }
@@ -123,6 +124,15 @@ function yamlFiles(folder: string): string[] {
 function nameFault(file: YamlFile<unknown>, id: string): string[] {
   if (basename(file.path) === `${id}.yaml`) return [];
   return [`${file.at(['id'])}: "id" is "${id}"; a file is named after its id, so this one would be ${id}.yaml.`];
+}
+
+/** A drop of nobody that is known would have its every row refused for want of a mandate. */
+function secretariatFault(file: YamlFile<unknown>, code: string, { secretariats }: NavetteConfig): string[] {
+  const known = [...secretariats.map((secretariat) => secretariat.code), 'bank', 'issuer'];
+  if (known.includes(code)) return [];
+  return [
+    `${file.at(['secretariat'])}: there is no secretariat "${code}" in navette.yaml; allowed: ${known.join(', ')}.`,
+  ];
 }
 
 /** Who may bring what: only the issuer its employers, only the bank its statements. */

@@ -241,6 +241,14 @@ create table drop_file (
   CHECK ((status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'archived'::text, 'duplicate'::text, 'superseded'::text, 'held'::text, 'rejected'::text, 'parked'::text])))
 );
 
+create table drop_visit (
+  drop_id text not null,
+  seen_at timestamp with time zone,
+  down_since timestamp with time zone,
+  reason text,
+  PRIMARY KEY (drop_id)
+);
+
 create table e_invoice (
   enterprise_number text not null,
   invoice_id bigint not null,
@@ -331,6 +339,7 @@ create table held_plan (
   plan_hash text not null,
   counts jsonb not null,
   reasons jsonb not null,
+  held_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   decision text,
   decided_by text,
@@ -615,6 +624,14 @@ create table voucher_order (
   FOREIGN KEY (product_code) REFERENCES product(code),
   CHECK ((kind = ANY (ARRAY['recurring'::text, 'supplement'::text, 'manual'::text]))),
   CHECK ((status = ANY (ARRAY['draft'::text, 'invoiced'::text, 'paid'::text, 'released'::text, 'cancelled'::text])))
+);
+
+create table worker (
+  id text not null,
+  host text not null,
+  started_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  PRIMARY KEY (id)
 );
 
 CREATE INDEX bank_entry_movement ON public.bank_entry USING btree (account, booked_on, amount);

@@ -9,6 +9,7 @@ import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts'
 import { parseNationalRegisterNumber } from '../transform/values/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
+import { counted } from './print.ts';
 
 interface WordOptions extends CommonOptions {
   readonly by: string;
@@ -104,7 +105,7 @@ async function merge(app: App, numbers: readonly string[], word: WordOptions): P
   if (employer !== undefined) await requireKnown(app, employer, before);
   const employers = await mergePerson(jobContext(app), before, after, word);
   app.print({ employers });
-  app.say(`The person has the new number at ${employers.length} employers: ${employers.join(', ')}`);
+  app.say(`The person has the new number at ${counted(employers.length, 'employer')}: ${employers.join(', ')}`);
   return 0;
 }
 

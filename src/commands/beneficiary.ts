@@ -1,5 +1,6 @@
 /** `navette beneficiary <employer> <number>`: the record, its history, and why its count is what it is. */
 import type { Command } from 'commander';
+import { brusselsTime } from '../clock.ts';
 import { RefusedError } from '../errors.ts';
 import { explainNextRun } from '../jobs/people/explain-next-run.ts';
 import { type BeneficiaryRecord, getBeneficiary } from '../load/people/beneficiary-record.ts';
@@ -140,7 +141,7 @@ function tell(record: BeneficiaryRecord): string[] {
     'History',
     ['when', 'by', 'columns'],
     record.history.map((row) => [
-      String(row['at']).slice(0, 16),
+      brusselsTime(String(row['at'])),
       source(row),
       Object.keys((row['after'] ?? {}) as object).join(', '),
     ]),

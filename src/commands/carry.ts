@@ -12,7 +12,7 @@ import { parseNationalRegisterNumber } from '../transform/values/national-regist
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { orderContext } from './order-context.ts';
 import { printSummary } from './order-summary.ts';
-import { euros, table } from './print.ts';
+import { euros, none, table } from './print.ts';
 
 /** What is written off unless a reason is given: rests of people who are gone, which no later run takes up. */
 const OF_LEAVERS: readonly CarryReason[] = ['leaver.residue', 'leaver.unordered', 'no-card'];
@@ -116,6 +116,7 @@ async function listCarry(app: App, employer: string | null): Promise<ExitCode> {
     String(row.orderId ?? ''),
   ]);
   const titles = ['employer', 'beneficiary', 'number', 'product', 'month', 'quantity', 'value', 'why', 'order'];
-  for (const line of table(titles, rows)) app.say(line);
+  if (rows.length === 0) app.say(none('carried differences'));
+  else for (const line of table(titles, rows)) app.say(line);
   return 0;
 }

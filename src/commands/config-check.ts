@@ -1,6 +1,7 @@
 /** `navette config check`: reads the whole configuration and says what is wrong with it. */
 import type { Command } from 'commander';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
+import { counted } from './print.ts';
 
 export function declareConfig(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -28,7 +29,7 @@ function check(options: CommonOptions): ExitCode {
   desk.say(
     `  ${enabled.length} of ${drops.length} drops enabled: ${enabled.map((drop) => drop.id).join(', ') || 'none'}`,
   );
-  desk.say(`  ${layouts.size} layouts: ${[...layouts.keys()].join(', ')}`);
-  desk.say(`  ${products.length} products, ${navette.secretariats.length} secretariats`);
+  desk.say(`  ${counted(layouts.size, 'layout')}: ${[...layouts.keys()].join(', ')}`);
+  desk.say(`  ${counted(products.length, 'product')}, ${counted(navette.secretariats.length, 'secretariat')}`);
   return 0;
 }

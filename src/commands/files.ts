@@ -1,5 +1,6 @@
 /** `navette files` and `navette file <id>`: the ledger, and one delivery with everything that was said about it. */
 import { type Command, Option } from 'commander';
+import { brusselsTime } from '../clock.ts';
 import { ConfigError, RefusedError } from '../errors.ts';
 import type { JobContext } from '../jobs/context.ts';
 import type { ImportResult } from '../jobs/import/import-file.ts';
@@ -12,7 +13,7 @@ import { FILE_STATUSES, type FileStatus } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { positiveInteger } from './options.ts';
-import { countsLine, table } from './print.ts';
+import { countsLine, none, table } from './print.ts';
 
 export function declareFiles(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -59,11 +60,11 @@ async function take(app: App, taking: Taking, id: number): Promise<ExitCode> {
 async function files(app: App, status: FileStatus | undefined): Promise<ExitCode> {
   const rows = await listFiles(app.database.db, status === undefined ? {} : { status });
   app.print(rows.map(toDocument));
-  if (rows.length === 0) app.say('There are no deliveries.');
+  if (rows.length === 0) app.say(none('files'));
   else {
     const lines = rows.map((row) => [
       String(row.id),
-      row.received_on,
+      brusselsTime(row.received_at),
       row.drop_id,
       row.name,
       row.status,
@@ -84,7 +85,7 @@ async function file(app: App, id: number): Promise<ExitCode> {
   app.print({ ...toDocument(row), issues });
   app.say(`${row.name} from ${row.drop_id}: ${row.status}`);
   app.say(
-    `  layout ${row.layout_id ?? '-'}, ${row.scope ?? '-'}, as of ${row.as_of ?? '-'}, received ${row.received_at}`,
+    `  layout ${row.layout_id ?? '-'}, ${row.scope ?? '-'}, as of ${row.as_of === null ? '-' : brusselsTime(row.as_of)}, received ${brusselsTime(row.received_at)}`,
   );
   if (row.duplicate_of !== null) app.say(`  the same as file ${row.duplicate_of}`);
   if (row.archived_as) app.say(`  moved to ${row.archived_as}`);

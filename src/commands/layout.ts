@@ -11,7 +11,7 @@ import { suggestLayout } from '../jobs/layouts/suggest-layout.ts';
 import { CLEAR, type FieldValue } from '../transform/values/field-value.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
 import { collect, keysAndValues } from './options.ts';
-import { euros, table } from './print.ts';
+import { counted, euros, table } from './print.ts';
 
 interface CheckOptions extends CommonOptions {
   readonly layout: string;
@@ -82,7 +82,7 @@ async function check(path: string, options: CheckOptions): Promise<ExitCode> {
 function tell(desk: Desk, path: string, layout: string, checked: CheckedFile, issues: readonly ToldIssue[]): void {
   const { format, columns, rows, rejected, byCode, sample } = checked;
   if (format === null) desk.say(`${path} does not fit ${layout}.`);
-  else desk.say(`${path} read as ${layout} (${format}): ${rows} rows, ${rejected} rejected.`);
+  else desk.say(`${path} read as ${layout} (${format}): ${counted(rows, 'row')}, ${rejected} rejected.`);
   if (columns.length > 0) {
     desk.say();
     for (const line of table(['field', 'where', ''], columns.map(columnLine))) desk.say(line);

@@ -1,10 +1,11 @@
 /** `navette notices` and `navette notice send`: what was sent, what waits, what failed; and sending one anew. */
 import { type Command, Option } from 'commander';
+import { brusselsTime } from '../clock.ts';
 import { sendNoticeAgain } from '../jobs/notices/send-notice-again.ts';
 import { readNotices } from '../load/notices/notice-list.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
-import { table } from './print.ts';
+import { none, table } from './print.ts';
 
 export function declareNotices(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -54,9 +55,10 @@ async function listNotices(app: App, status: string | null): Promise<ExitCode> {
     notice.status,
     String(notice.attempts),
     notice.failure ?? '',
-    notice.sentAt ?? '',
+    notice.sentAt === null ? '' : brusselsTime(notice.sentAt),
   ]);
   const head = ['notice', 'employer', 'kind', 'recipient', 'status', 'attempts', 'failure', 'sent at'];
-  for (const line of table(head, rows)) app.say(line);
+  if (rows.length === 0) app.say(none('notices'));
+  else for (const line of table(head, rows)) app.say(line);
   return 0;
 }

@@ -1,5 +1,5 @@
 /** Orders as a list for a person, the same wherever one is printed. */
-import { euros, table } from './print.ts';
+import { euros, none, table } from './print.ts';
 
 interface ListedOrder {
   readonly id: number;
@@ -13,6 +13,7 @@ interface ListedOrder {
 }
 
 export function orderTable(orders: readonly ListedOrder[]): string[] {
+  if (orders.length === 0) return [none('orders')];
   const rows = orders.map((order) => [
     String(order.id),
     order.enterpriseNumber,

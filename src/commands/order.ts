@@ -14,7 +14,7 @@ import { positiveInteger } from './options.ts';
 import { orderContext } from './order-context.ts';
 import { printSummary } from './order-summary.ts';
 import { orderTable } from './order-table.ts';
-import { euros } from './print.ts';
+import { counted, euros } from './print.ts';
 
 export function declareOrders(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -118,7 +118,7 @@ function codesOf(given: string): 'all' | string[] {
 async function cancel(app: App, id: number, how: { readonly by: string; readonly why: string }): Promise<ExitCode> {
   const { creditNotes, refundDue } = await cancelOrder(orderContext(app), id, how);
   await show(app, id);
-  if (creditNotes > 0) app.say(`  ${creditNotes} credit notes were made.`);
+  if (creditNotes > 0) app.say(`  Made: ${counted(creditNotes, 'credit note')}.`);
   if (refundDue > 0) app.say(`  To be paid back: ${euros(refundDue)}`);
   return 0;
 }

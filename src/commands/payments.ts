@@ -6,7 +6,7 @@ import { ENTRY_STATUSES, type EntryStatus, readPayments } from '../load/payments
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { positiveInteger } from './options.ts';
-import { euros, table } from './print.ts';
+import { euros, none, table } from './print.ts';
 
 interface AcceptOptions extends CommonOptions {
   readonly invoice: string;
@@ -51,7 +51,7 @@ async function listPayments(app: App, status: EntryStatus | null): Promise<ExitC
     payment.invoiceNumber ?? '',
     payment.status,
   ]);
-  if (rows.length === 0) app.say('There are no bank entries.');
+  if (rows.length === 0) app.say(none('bank entries'));
   else
     for (const line of table(['entry', 'booked', 'amount', '', 'communication', 'invoice', 'status'], rows))
       app.say(line);

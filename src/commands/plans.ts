@@ -1,11 +1,12 @@
 /** `navette plans`, `approve` and `discard`: what is held, why, and a person's word about it. */
 import type { Command } from 'commander';
+import { brusselsTime } from '../clock.ts';
 import { approvePlan, discardPlan } from '../jobs/import/decide-held-plan.ts';
 import { type HeldPlan, listHeldPlans } from '../load/files/held-plans.ts';
 import { getFile } from '../load/files/ledger.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
-import { countsLine } from './print.ts';
+import { countsLine, none } from './print.ts';
 
 interface WordOptions extends CommonOptions {
   readonly by: string;
@@ -47,10 +48,12 @@ export function declarePlans(program: Command, done: (code: ExitCode) => void): 
 async function plans(app: App): Promise<ExitCode> {
   const held = await listHeldPlans(app.database.db);
   app.print(held);
-  if (held.length === 0) app.say('No plan is held.');
+  if (held.length === 0) app.say(none('held plans'));
   for (const plan of held) {
     const file = await getFile(app.database.db, plan.fileId);
-    app.say(`${plan.planHash.slice(0, 12)}  ${file?.name ?? ''} (file ${plan.fileId}), until ${plan.expiresAt}`);
+    app.say(
+      `${plan.planHash.slice(0, 12)}  ${file?.name ?? ''} (file ${plan.fileId}), until ${brusselsTime(plan.expiresAt)}`,
+    );
     app.say(`  ${countsLine(plan.counts)}`);
     for (const line of reasonLines(plan)) app.say(`  held: ${line}`);
   }

@@ -25,6 +25,16 @@ export function euros(cents: Cents): string {
   return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
+/** `1 file`, `2 files`, `1 person`, `2 people`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** What every list says when there is nothing in it; `what` in the plural. */
+export function none(what: string): string {
+  return `There are no ${what}.`;
+}
+
 export function countsLine(counts: FileCounts): string {
   const { read, created, updated, unchanged, reactivated, rejected, duplicateInFile, deactivated } = counts;
   const parts: [number, string][] = [
@@ -37,5 +47,5 @@ export function countsLine(counts: FileCounts): string {
   ];
   const told = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   const left = deactivated > 0 ? `; ${deactivated} deactivated` : '';
-  return `${read} rows${told.length === 0 ? '' : `: ${told.join(', ')}`}${left}`;
+  return `${counted(read, 'row')}${told.length === 0 ? '' : `: ${told.join(', ')}`}${left}`;
 }

@@ -5,7 +5,7 @@ import { isIncomplete } from '../jobs/orders/watch-quarter.ts';
 import { readQuarter } from '../load/orders/quarter-report.ts';
 import { isQuarter, monthsOfQuarter, quarterDueOn } from '../transform/orders/quarter.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
-import { euros, table } from './print.ts';
+import { euros, none, table } from './print.ts';
 
 interface ReportOptions extends CommonOptions {
   readonly quarter: string;
@@ -64,6 +64,7 @@ async function reportQuarter(app: App, quarter: string): Promise<ExitCode> {
     'ordered',
     'open',
   ];
-  if (rows.length > 0) for (const line of table(titles, cells)) app.say(line);
+  if (rows.length === 0) app.say(none('orders or grants in this quarter'));
+  else for (const line of table(titles, cells)) app.say(line);
   return 0;
 }

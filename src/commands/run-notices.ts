@@ -3,6 +3,7 @@ import { sendNotices } from '../jobs/notices/send-notices.ts';
 import { writeEInvoices } from '../jobs/notices/write-e-invoices.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
+import { counted } from './print.ts';
 
 /** Exit 1 when a notice or an e-invoice must be mended by a person, 3 when they only wait for a server or a folder. */
 export async function runNoticesJob(app: App): Promise<ExitCode> {
@@ -17,7 +18,7 @@ export async function runNoticesJob(app: App): Promise<ExitCode> {
   for (const { invoice, reason } of eInvoices.failed) app.say(`${invoice}: no e-invoice (${reason})`);
   if (eInvoices.down !== null) app.say(`E-invoices could not be written (${eInvoices.down}); they stay queued.`);
   app.say(
-    `${sent.length} notices handed over, ${failed.length} not; ${eInvoices.written.length} e-invoice files written.`,
+    `${counted(sent.length, 'notice')} handed over, ${failed.length} not; ${counted(eInvoices.written.length, 'e-invoice file')} written.`,
   );
   if (eInvoices.failed.length > 0 || failed.some(({ retried }) => !retried)) return 1;
   return failed.length > 0 || eInvoices.down !== null ? 3 : 0;

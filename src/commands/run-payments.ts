@@ -3,6 +3,7 @@ import { centsByStatus, countByStatus } from '../jobs/payments/match-open-paymen
 import { runPayments } from '../jobs/payments/run-payments.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
+import { counted } from './print.ts';
 
 /** Entries that wait for a person are no fault of the run. */
 export async function runPaymentsJob(app: App): Promise<ExitCode> {
@@ -18,13 +19,15 @@ export async function runPaymentsJob(app: App): Promise<ExitCode> {
     expired: expired.map(({ id }) => id),
   });
   const told = Object.entries(byStatus).map(([status, count]) => `${count} ${status}`);
-  app.say(`${entries.length} open bank entries${told.length === 0 ? '' : `: ${told.join(', ')}`}`);
-  app.say(`${invoicesPaid.length} invoices and ${ordersPaid.length} orders are paid now.`);
-  if (reminders > 0) app.say(`${reminders} reminders are queued.`);
+  app.say(
+    `${counted(entries.length, 'open bank entry', 'open bank entries')}${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
+  );
+  app.say(`Paid now: ${counted(invoicesPaid.length, 'invoice')} and ${counted(ordersPaid.length, 'order')}.`);
+  if (reminders > 0) app.say(`Queued: ${counted(reminders, 'reminder')}.`);
   if (expired.length > 0) {
     const { expireDays } = app.config.navette.issuer;
     const ids = expired.map(({ id }) => id).join(', ');
-    app.say(`${expired.length} orders are unpaid ${expireDays} days after their invoice: ${ids}`);
+    app.say(`Unpaid ${expireDays} days after the invoice: ${counted(expired.length, 'order')} (${ids})`);
   }
   return 0;
 }

@@ -2,7 +2,7 @@
 import { pull } from '../jobs/intake/pull.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
-import { countsLine } from './print.ts';
+import { counted, countsLine } from './print.ts';
 
 export async function runPullJob(app: App): Promise<ExitCode> {
   const drops = await pull(jobContext(app));
@@ -14,7 +14,7 @@ export async function runPullJob(app: App): Promise<ExitCode> {
     })),
   });
   for (const { drop, files, down } of drops) {
-    app.say(down === null ? `${drop}: ${files.length} files` : `${drop}: could not be read (${down})`);
+    app.say(down === null ? `${drop}: ${counted(files.length, 'file')}` : `${drop}: could not be read (${down})`);
     for (const { name, result } of files) app.say(`  ${name}: ${result.status}, ${countsLine(result.counts)}`);
   }
   if (drops.length === 0) app.say('No drop is enabled; see config/drops.');

@@ -28,6 +28,21 @@ export function wakeBy(expression: string, timezone: string, wake: (due: string)
   };
 }
 
+/** The next moment after `now` (milliseconds since 1970 UTC) that is due, within two months; null when there is none. */
+export function nextDue(expression: string, timezone: string, now: number): number | null {
+  const task = createTask(expression, () => undefined, { timezone });
+  const first = (Math.floor(now / MINUTE) + 1) * MINUTE;
+  try {
+    for (let minutes = 0; minutes < 62 * DAY_MINUTES; minutes += 1) {
+      const moment = first + minutes * MINUTE;
+      if (task.match(new Date(moment))) return moment;
+    }
+    return null;
+  } finally {
+    void task.destroy();
+  }
+}
+
 export function isCron(expression: string): boolean {
   return validate(expression);
 }

@@ -1,10 +1,13 @@
 /** The worker: watches the drops, works the queue, runs what is due, says that it is alive, and drains when it is told to stop. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import { RetryableError } from '../errors.ts';
 import { watchFolder } from '../ingest/drops/watch-folder.ts';
 import { countByStatus } from '../load/files/ledger.ts';
 import { listWithoutJob, type Queue } from '../load/queue.ts';
+import { noteWorker, removeWorker } from '../load/workers.ts';
 import { isAboutConnection } from './connection-errors.ts';
 import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
@@ -34,6 +37,7 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
   const ending = new AbortController();
   const { signal } = ending;
   const bell = createBell(signal);
+  const id = randomUUID();
   const { config, log } = context();
   await clearPlainFiles(config);
   const drops = config.drops.filter((drop) => drop.enabled);
@@ -42,7 +46,7 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
     .filter((drop) => drop.kind === 'folder')
     .map((drop) => watchFolder(drop.paths.in, () => bell.wake(drop.id)));
   const loops = drops.map((drop) => watchDrop({ drop, context, queue, sleep: bell.sleep, signal }));
-  loops.push(beat(context, queue, bell, signal));
+  loops.push(beat(id, context, queue, bell, signal));
   await queue.work(async (fileId) => {
     if (signal.aborted) return 'again';
     const worked = await workFile(context(), queue, fileId);
@@ -62,6 +66,8 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
         queue.stop(DRAIN_MILLISECONDS),
       ]).then(() => true);
       const drained = await Promise.race([ended, wait(DRAIN_MILLISECONDS, false, { ref: false })]);
+      // Left undone when the database is away: the row of a worker that no longer beats is missed by itself.
+      await removeWorker(context().database.db, id).catch(() => undefined);
       context().log('worker.stopped', { status: drained ? 'drained' : 'cut off' });
       return drained;
     },
@@ -109,12 +115,19 @@ async function runUntilDone(
 }
 
 /** Says what the worker sees, and gives a job to files that lost theirs. */
-async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal: AbortSignal): Promise<void> {
+async function beat(
+  id: string,
+  context: () => JobContext,
+  queue: Queue,
+  bell: Bell,
+  signal: AbortSignal,
+): Promise<void> {
   let databaseDownSince: number | null = null;
   for (let sweeps = 0; !signal.aborted; sweeps += 1) {
     const moment = context();
     const { database, log, config } = moment;
     try {
+      await noteWorker(database.db, id, hostname());
       const byStatus = await countByStatus(database.db);
       if (databaseDownSince !== null) log('database.recovered', { milliseconds: now() - databaseDownSince });
       databaseDownSince = null;

@@ -8,12 +8,38 @@ export interface DropHealth {
   readonly files: number;
   /** ISO moment of the last delivery */
   readonly lastReceivedAt: string;
+  /** its Belgian day */
+  readonly lastReceivedOn: string;
   readonly lastStatus: string;
+}
+
+export interface PlanWaiting {
+  readonly planHash: string;
+  readonly fileId: number;
+  readonly dropId: string;
+  /** ISO moments */
+  readonly heldAt: string;
+  readonly expiresAt: string;
+  /** why it is held, such as `deactivations.ratio` */
+  readonly gates: readonly string[];
+}
+
+export interface FileParked {
+  readonly id: number;
+  readonly dropId: string;
+  readonly name: string;
+  /** ISO moment */
+  readonly receivedAt: string;
 }
 
 export interface Health {
   readonly drops: readonly DropHealth[];
+  /** the oldest ten of each, of `heldPlans` and `parkedFiles` in all */
+  readonly plans: readonly PlanWaiting[];
+  readonly parked: readonly FileParked[];
   readonly heldPlans: number;
+  /** seconds since the oldest was held, 0 when none is */
+  readonly oldestPlanSeconds: number;
   readonly parkedFiles: number;
   readonly unfinishedFiles: number;
   readonly draftOrders: number;
@@ -31,12 +57,23 @@ export interface Health {
 }
 
 export async function readHealth(db: Db, today: string): Promise<Health> {
+  const plans = await sql<PlanWaiting>`
+    select p.plan_hash as "planHash", p.file_id as "fileId", f.drop_id as "dropId", p.held_at as "heldAt",
+           p.expires_at as "expiresAt",
+           array(select distinct r->>'gate' from jsonb_array_elements(p.reasons) r order by 1) as gates
+      from held_plan p join drop_file f on f.id = p.file_id
+     where p.decision is null order by p.id limit 10`.execute(db);
+  const parked = await sql<FileParked>`
+    select id, drop_id as "dropId", name, received_at as "receivedAt" from drop_file
+     where status = 'parked' order by id limit 10`.execute(db);
   const drops = await sql<DropHealth>`
     select distinct on (drop_id) drop_id as "dropId", (count(*) over (partition by drop_id))::int as files,
-           received_at as "lastReceivedAt", status as "lastStatus"
+           received_at as "lastReceivedAt", received_on as "lastReceivedOn", status as "lastStatus"
       from drop_file order by drop_id, received_at desc, id desc`.execute(db);
-  const counts = await sql<Omit<Health, 'drops'>>`
+  const counts = await sql<Omit<Health, 'drops' | 'plans' | 'parked'>>`
     select (select count(*)::int from held_plan where decision is null) as "heldPlans",
+           (select coalesce(extract(epoch from now() - min(held_at)), 0)::int from held_plan where decision is null)
+             as "oldestPlanSeconds",
            (select count(*)::int from drop_file where status = 'parked') as "parkedFiles",
            (select count(*)::int from drop_file where status in ('seen', 'waiting', 'fetched')) as "unfinishedFiles",
            (select count(*)::int from voucher_order where status = 'draft') as "draftOrders",
@@ -55,5 +92,5 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
               from (${refundsDue}) d) r`.execute(db);
   const [row] = counts.rows;
   if (row === undefined) throw new Error('the database gave no counts');
-  return { drops: drops.rows, ...row };
+  return { drops: drops.rows, plans: plans.rows, parked: parked.rows, ...row };
 }

@@ -32,3 +32,11 @@ export async function lastDoneSlot(db: Db, job: string): Promise<string | null> 
     select max(slot) as slot from job_slot where job = ${job} and done_at is not null`.execute(db);
   return found.rows[0]?.slot ?? null;
 }
+
+/** When each of these jobs was last done, ISO moments; a job that never ran is left out. */
+export async function lastDoneMoments(db: Db, jobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const found = await sql<{ job: string; at: string }>`
+    select job, max(done_at) as at from job_slot
+     where job = any(${[...jobs]}::text[]) and done_at is not null group by job`.execute(db);
+  return new Map(found.rows.map(({ job, at }) => [job, at]));
+}

@@ -130,3 +130,14 @@ export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promis
      order by f.id limit 1000`.execute(db);
   return found.rows.map((row) => row.id);
 }
+
+/** Jobs of the queue by what becomes of them; nothing waits where the queue's schema was never made. */
+export async function countJobs(db: Db): Promise<{ waiting: number; active: number }> {
+  const made = await sql<{ made: boolean }>`select to_regclass('pgboss.job') is not null as made`.execute(db);
+  if (made.rows[0]?.made !== true) return { waiting: 0, active: 0 };
+  const found = await sql<{ waiting: number; active: number }>`
+    select (count(*) filter (where state in ('created', 'retry')))::int as waiting,
+           (count(*) filter (where state = 'active'))::int as active
+      from pgboss.job where name = ${IMPORT} and state in ('created', 'retry', 'active')`.execute(db);
+  return found.rows[0] ?? { waiting: 0, active: 0 };
+}

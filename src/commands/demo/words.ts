@@ -3,6 +3,7 @@
 import { NO_COUNTS } from '../../jobs/intake/receipt.ts';
 import type { WaitingDraft } from '../../load/orders/waiting-drafts.ts';
 import type { FileCounts } from '../../model.ts';
+import { counted } from '../print.ts';
 
 interface CountedFile {
   readonly result: { readonly status: string; readonly counts: FileCounts };
@@ -27,7 +28,7 @@ export function filesLine(files: readonly CountedFile[]): string {
     [whole('rejected'), 'rejected'],
     [whole('held'), 'held'],
   ]);
-  const ofRows = counts.read === 0 ? '' : `, ${counts.read} rows${rows === '' ? '' : ` (${rows})`}`;
+  const ofRows = counts.read === 0 ? '' : `, ${counted(counts.read, 'row')}${rows === '' ? '' : ` (${rows})`}`;
   return `${plural(files.length, 'file')}${outcomes === '' ? '' : ` (${outcomes})`}${ofRows}`;
 }
 

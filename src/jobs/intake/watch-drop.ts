@@ -3,6 +3,7 @@ import { now } from '../../clock.ts';
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import { reasonOf } from '../../load/database.ts';
+import { noteDropDown, noteDropSeen } from '../../load/files/drop-visits.ts';
 import type { Queue } from '../../load/queue.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
@@ -42,6 +43,7 @@ export async function watchDrop({ drop, context, queue, sleep, signal }: DropWat
       if (downSince !== null) moment.log('drop.recovered', { drop: drop.id, milliseconds: now() - downSince });
       downSince = null;
       failures = 0;
+      if (visited !== null) await noteDropSeen(moment.database.db, drop.id);
       await sleep(drop.id, jittered(PAUSES[visited?.more ?? 'no']), true);
     } catch (error) {
       const reason = error instanceof RetryableError ? error.reason : reasonOf(error);
@@ -55,6 +57,8 @@ export async function watchDrop({ drop, context, queue, sleep, signal }: DropWat
         const known = error instanceof RetryableError;
         moment.log(known ? 'drop.down' : 'drop.failed', { drop: drop.id, reason, ...fingerprints(error) });
       }
+      // Who cannot note it now comes by again, and nothing is decided by it.
+      await noteDropDown(moment.database.db, drop.id, reason).catch(() => undefined);
       const table = REFUSED.includes(reason) ? SLOW_BACK_OFF : BACK_OFF;
       await sleep(drop.id, jittered(table[Math.min(failures, table.length - 1)] ?? IDLE), false);
       failures += 1;

@@ -38,6 +38,35 @@ export async function findDueSlots(db: Db, today: Day, period: Period | null): P
     .map(({ slot }) => slot);
 }
 
+/** Slots of one month worked and one product: due and empty, waiting for payroll to speak of the month, or still to come. */
+export interface SlotsAhead {
+  readonly state: 'due' | 'waits-for-payroll' | 'to-come';
+  readonly dueOn: Day;
+  readonly period: Period;
+  readonly productCode: string;
+  readonly orders: number;
+}
+
+/** What the standing orders of everybody come to in the next month, by day. */
+export async function findSlotsAhead(db: Db, today: Day): Promise<SlotsAhead[]> {
+  const horizon = addMonthsToDay(today, 1);
+  const wanted = (await readStandingOrders(db)).map((order) => ({ order, due: slotsOf(order, horizon, null) }));
+  const spoken = await monthsWithPayroll(
+    db,
+    wanted.filter(({ order }) => order.quantityFrom === 'payroll'),
+  );
+  const slots = wanted.flatMap(({ order, due }) =>
+    due.map(({ dueOn, period }) => {
+      const isReady = order.quantityFrom !== 'payroll' || spoken.has(keyOf(order, period));
+      const state = dueOn > today ? 'to-come' : isReady ? 'due' : 'waits-for-payroll';
+      return { state, dueOn, period, productCode: order.productCode } as const;
+    }),
+  );
+  return [...Map.groupBy(slots, ({ state, dueOn, period, productCode }) => [dueOn, state, productCode, period].join())]
+    .sort(([one], [other]) => compare(one, other))
+    .flatMap(([, [first, ...others]]) => (first === undefined ? [] : [{ ...first, orders: others.length + 1 }]));
+}
+
 /**
  * The next slot of every standing order of one employer, due or to come: the oldest empty month of which payroll has spoken,
  * else the one whose day comes next.

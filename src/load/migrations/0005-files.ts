@@ -1,4 +1,4 @@
-/** Files: the ledger of deliveries, their issues, held plans, what goes back to the sender, and scheduled slots. */
+/** Files: the ledger of deliveries, their issues, held plans, what goes back to the sender, scheduled slots, and who is at work. */
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -71,6 +71,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       plan_hash text not null,
       counts jsonb not null,
       reasons jsonb not null,
+      held_at timestamptz not null default now(),
       expires_at timestamptz not null,
       decision text check (decision in ('approved', 'discarded', 'superseded', 'expired', 'void')),
       decided_by text,
@@ -114,5 +115,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       claimed_until timestamptz,
       done_at timestamptz,
       primary key (job, slot)
+    )`.execute(db);
+  // What a drop was like when somebody last came to it, for all who did not come themselves.
+  await sql`
+    create table drop_visit (
+      drop_id text primary key,
+      seen_at timestamptz,
+      down_since timestamptz,
+      reason text
+    )`.execute(db);
+  await sql`
+    create table worker (
+      id text primary key,
+      host text not null,
+      started_at timestamptz not null,
+      seen_at timestamptz not null
     )`.execute(db);
 }
