@@ -3,6 +3,7 @@ import type { BankEntry } from '../../model.ts';
 import { communicationOf } from './camt-communication.ts';
 import {
   centsOf,
+  checkOnce,
   currencyOf,
   dayAt,
   find,
@@ -32,8 +33,12 @@ export type CamtMoney = Omit<BankEntry, 'sequence' | 'bookedOn' | 'valueOn'> & {
   readonly valueOn: BankEntry['valueOn'] | null;
 };
 
+/** What decides about the money of an entry or of one of its transactions. */
+const SINGLE = ['Amt', 'AmtDtls', 'CdtDbtInd', 'RvslInd', 'Sts', 'BookgDt', 'ValDt'];
+
 /** Every cent once: a batch counts by its transactions when their amounts add up to it exactly, else as one amount. */
 export function entryOf(entry: CamtElement): CamtEntry {
+  checkOnce(entry, SINGLE);
   const { cents: amount, currency } = signedAmount(entry);
   const transactions = findAll(entry, 'NtryDtls').flatMap((details) => findAll(details, 'TxDtls'));
   const credit = signOf(entry) === 1;
@@ -70,6 +75,7 @@ function referenceOf(element: CamtElement | undefined): string {
 
 /** One transaction of a batch; none when it does not say its amount in the currency of the batch. */
 function partOf(entry: CamtElement, transaction: CamtElement, total: CamtMoney): CamtMoney[] {
+  checkOnce(transaction, SINGLE);
   // Version 2 has the amount among the details only.
   const amount = find(transaction, 'Amt') ?? find(transaction, 'AmtDtls', 'TxAmt', 'Amt');
   if (amount === undefined || currencyOf(amount) !== total.currency) return [];

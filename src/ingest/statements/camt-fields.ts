@@ -18,6 +18,16 @@ export function findAll(element: CamtElement, name: string): CamtElement[] {
   return element.children.filter((child) => child.name === name);
 }
 
+/** Two of one field: nobody knows which of them counts. FileError `file.format` at the second. */
+export function checkOnce(element: CamtElement, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const { name, line } of element.children) {
+    if (!names.includes(name)) continue;
+    if (seen.has(name)) throw malformed(line);
+    seen.add(name);
+  }
+}
+
 /** The text at the end of a path, its spaces and line ends made single spaces; blank when there is none. */
 export function textAt(element: CamtElement | undefined, ...path: string[]): string {
   return (find(element, ...path)?.text ?? '').replace(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -66,7 +66,7 @@ function openParser(give: (part: CamtPart) => void): Parser {
     throw notCamt('doctype', parser.line);
   });
   parser.on('opentag', (tag) => {
-    checkPlace(tag, open.length, parser.line);
+    checkPlace(tag, open, parser.line);
     const element = elementOf(tag, parser.line);
     size += tag.local.length;
     if (open.length > 3) open.at(-1)?.children.push(element);
@@ -101,11 +101,17 @@ function openParser(give: (part: CamtPart) => void): Parser {
   };
 }
 
+/** Where money may stand, by its parent: anywhere else a part of the file was lost or runs into another one. */
+const PLACES: Readonly<Record<string, string>> = { Stmt: 'BkToCstmrStmt', Ntry: 'Stmt', Bal: 'Stmt' };
+
 /** The first two elements say what the message is. */
-function checkPlace({ local, uri }: SaxesTagNS, depth: number, line: number): void {
-  if (depth > 1) return;
-  const isRight = local === (depth === 0 ? 'Document' : 'BkToCstmrStmt') && NAMESPACE.test(uri);
+function checkPlace({ local, uri }: SaxesTagNS, open: readonly CamtElement[], line: number): void {
+  const depth = open.length;
+  const isRight = depth > 1 || (local === (depth === 0 ? 'Document' : 'BkToCstmrStmt') && NAMESPACE.test(uri));
   if (!isRight) throw notCamt(MESSAGE.exec(uri)?.[1] ?? 'xml', line);
+  const parent = PLACES[local];
+  if (parent === undefined || !NAMESPACE.test(uri)) return;
+  if (open.at(-1)?.name !== parent || (parent === 'Stmt' && depth !== 3)) throw new FileError('file.format', { line });
 }
 
 function elementOf(tag: SaxesTagNS, line: number): CamtElement {

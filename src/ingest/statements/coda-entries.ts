@@ -25,9 +25,16 @@ function moneyOf({ total, details }: CodaBooking): Money[] {
   const parts = details.filter(({ type }) => type === '5' || type === '6' || type === '7');
   const globalised = total.type === '1' || total.type === '2';
   if (globalised && parts.length > 0 && parts.reduce((sum, part) => sum + part.amount, 0) === total.amount) {
-    return parts.map((part) => entryOf(part, []));
+    return parts.map((part) => partOf(total, part));
   }
   return [entryOf(total, globalised ? [] : details)];
+}
+
+/** A detail without a reference has that of its total, and is taken back with it, as the transactions of a batch in camt.053. */
+function partOf(total: CodaMovement, part: CodaMovement): Money {
+  const money = entryOf(part, []);
+  const bankReference = money.bankReference || total.bankReference;
+  return { ...money, bankReference, reversal: money.reversal || isReversal(total) };
 }
 
 function entryOf(movement: CodaMovement, details: readonly CodaMovement[]): Money {

@@ -2,7 +2,7 @@
 import { FileError } from '../../errors.ts';
 import type { BankEntry, BankStatement, Cents, Day } from '../../model.ts';
 import { type CamtEntry, entryOf } from './camt-entries.ts';
-import { centsOf, dayAt, find, findAll, malformed, required, signedAmount, textAt } from './camt-fields.ts';
+import { centsOf, checkOnce, dayAt, find, findAll, malformed, required, signedAmount, textAt } from './camt-fields.ts';
 import { type CamtElement, readCamtParts } from './camt-xml.ts';
 
 interface Reading {
@@ -110,6 +110,7 @@ function balancesOf(parts: readonly CamtElement[], line: number): { opening: Bal
 }
 
 function balanceOf(balance: CamtElement): Balance {
+  checkOnce(balance, ['Amt', 'CdtDbtInd', 'Dt']);
   const day = dayAt(balance, 'Dt');
   if (day === null) throw malformed(balance.line);
   return { ...signedAmount(balance), day };

@@ -23,7 +23,7 @@ export interface AppliedStatements {
  * all statements that they are copies; a copy among others is stored unless it is known, so that no money is lost.
  *
  * FileError: `file.account` for a statement of another account; `file.totals` for one whose number is stored with other
- * balances, which cannot both be true.
+ * balances or other money in between, which cannot both be true.
  */
 export async function applyBankStatements(
   db: Db,
@@ -42,10 +42,8 @@ export async function applyBankStatements(
   const inFile = new Set<string>();
   for (const statement of statements.map(numberedByCurrency)) {
     const before = await readStatementNumbers(db, statement);
-    const { entryIds, openingBalance, closingBalance } = await storeStatement(db, delivery.fileId, statement);
-    if (openingBalance !== statement.openingBalance || closingBalance !== statement.closingBalance) {
-      throw new FileError('file.totals');
-    }
+    const { entryIds, same } = await storeStatement(db, delivery.fileId, statement);
+    if (!same) throw new FileError('file.totals');
     const key = `${statement.format} ${statement.year} ${statement.statementNumber}`;
     const entries = statement.entries.length;
     counts.read += entries;

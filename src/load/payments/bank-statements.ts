@@ -6,9 +6,8 @@ import type { Db } from '../database.ts';
 export interface StoredStatement {
   /** null when the statement was stored before */
   readonly entryIds: readonly number[] | null;
-  /** what is stored under this account, format, year and number */
-  readonly openingBalance: Cents;
-  readonly closingBalance: Cents;
+  /** whether what is stored under this account, format, year and number says the same: balances, and what went in and out */
+  readonly same: boolean;
 }
 
 /** Entries in one statement of SQL: enough that round trips count little, few enough that its text stays small. */
@@ -26,17 +25,26 @@ export async function storeStatement(db: Db, fileId: number, statement: BankStat
     returning id`.execute(db);
   const id = inserted.rows[0]?.id;
   if (id === undefined) {
-    const found = await sql<{ openingBalance: Cents; closingBalance: Cents }>`
-      select opening_balance as "openingBalance", closing_balance as "closingBalance" from bank_statement
-       where account = ${account} and format = ${format} and year = ${year} and statement_number = ${statementNumber}
-    `.execute(db);
-    return { openingBalance, closingBalance, ...found.rows[0], entryIds: null };
+    const found = await sql<{ same: boolean }>`
+      select s.opening_balance = ${openingBalance} and s.closing_balance = ${closingBalance}
+             and coalesce(sum(e.amount) filter (where e.amount > 0), 0) = ${turnover(statement.entries, 1)}
+             and coalesce(sum(e.amount) filter (where e.amount < 0), 0) = ${turnover(statement.entries, -1)} as same
+        from bank_statement s left join bank_entry e on e.statement_id = s.id
+       where s.account = ${account} and s.format = ${format} and s.year = ${year}
+         and s.statement_number = ${statementNumber}
+       group by s.id`.execute(db);
+    return { entryIds: null, same: found.rows[0]?.same === true };
   }
   const entryIds: number[] = [];
   for (let start = 0; start < statement.entries.length; start += ENTRIES_AT_ONCE) {
     entryIds.push(...(await storeEntries(db, id, statement.entries.slice(start, start + ENTRIES_AT_ONCE))));
   }
-  return { entryIds, openingBalance, closingBalance };
+  return { entryIds, same: true };
+}
+
+/** Cents of the credits (1) or, negative, of the debits (-1). */
+function turnover(entries: readonly BankEntry[], sign: 1 | -1): Cents {
+  return entries.reduce((sum, { amount }) => (Math.sign(amount) === sign ? sum + amount : sum), 0);
 }
 
 async function storeEntries(db: Db, statementId: number, entries: readonly BankEntry[]): Promise<number[]> {

@@ -56,7 +56,7 @@ function takeEntry(matching: Matching, entry: EntryToMatch): void {
 function unfit(matching: Matching, entry: EntryToMatch, named: readonly Account[]): Verdict | null {
   const { twin, amount, reversal } = entry;
   if (twin === 'same-movement') return ['ignored', 'same-movement'];
-  if (amount <= 0 && !reversal) return ['ignored', 'no-credit'];
+  if (amount === 0 || (amount < 0 && !reversal)) return ['ignored', 'no-credit'];
   if (twin === 'look-alike') return ['duplicate', 'look-alike'];
   if (amount > 0 && reversal) return ['reversed', 'returned-debit'];
   const undecided = reversal ? 'reversed' : 'unknown';

@@ -157,6 +157,16 @@ describe('globalised amounts', () => {
     expect(readCoda(short)[0]?.entries.map(({ amount }) => amount)).toEqual([1200, 900]);
   });
 
+  it('give their reference to details without one, and take them back with them', () => {
+    const [first, second] = ['', 'OWN'].map((bankReference, index) => entry(index + 1, 500, { bankReference }));
+    const text = writeCoda(statement([first!, second!]), { globalised: [{ type: '2', from: 1, to: 2 }] });
+    const total = withLine(text, 3, (line) => put(line, 10, 'GROUP'));
+    const read = (from: string) =>
+      readCoda(from)[0]?.entries.map(({ bankReference, reversal }) => `${bankReference} ${reversal}`);
+    expect(read(total)).toEqual(['GROUP false', 'OWN false']);
+    expect(read(withLine(total, 3, (line) => put(line, 56, '99')))).toEqual(['GROUP true', 'OWN true']);
+  });
+
   it('are refused when a detail is missing or out of order', () => {
     const text = writeCoda(group, { globalised: [{ type: '2', from: 1, to: 2 }] });
     expect(refusal(withLine(text, 5, (line) => put(line, 6, '0003')))).toEqual(['file.totals', 5]);

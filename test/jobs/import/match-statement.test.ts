@@ -236,6 +236,12 @@ test('a known statement is unchanged, the same one twice in a file is a duplicat
   expect(first.counts).toMatchObject({ read: 4, created: 2, duplicateInFile: 2 });
   expect((await apply(statement)).counts).toMatchObject({ read: 2, created: 0, unchanged: 2 });
   await expect(apply({ ...statement, closingBalance: 99 })).rejects.toThrow(new FileError('file.totals'));
+  const more = [
+    ...statement.entries,
+    { ...statement.entries[0]!, sequence: 3 },
+    { ...statement.entries[0]!, sequence: 4, amount: -5 },
+  ];
+  await expect(apply({ ...statement, entries: more })).rejects.toThrow(new FileError('file.totals'));
 });
 
 test('another account is refused and leaves nothing; copies are a duplicate', async () => {

@@ -162,6 +162,14 @@ describe('a reversal', () => {
     expect([result.paid, result.reopened, result.alerts]).toEqual([[], [1], []]);
   });
 
+  it('of nothing takes nothing back', () => {
+    const result = match(
+      [entry(2, 0, { reversal: true })],
+      [invoice(1, { status: 'paid', orderStatus: 'paid', paidBy: [{ entryId: 1, amount: 10_000 }] })],
+    );
+    expect([said(result), result.reopened]).toEqual([['2 ignored no-credit'], []]);
+  });
+
   it('of a released one raises an alert and opens nothing', () => {
     const result = match([reversal(1)], [paid({ orderStatus: 'released' })]);
     expect(said(result)).toEqual(['1 reversed takes-back-released']);
