@@ -17,9 +17,10 @@ import { checkBooks } from '../support/invariant.ts';
 import { type InvoicedOrder, inventInvoicedOrders, inventStatement } from '../support/invoiced-orders.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-/** How often it is killed; 50 with `npm run crash:payments`. */
-const KILLS = Number(process.env['CRASH_KILLS'] ?? 6);
-const ORDERS = 60;
+/** How often it is killed: 50 times with `npm run crash:payments`, else once in the import and once in the release. */
+const KILLS = Number(process.env['CRASH_KILLS'] ?? 2);
+const SAMPLE = KILLS <= 2;
+const ORDERS = SAMPLE ? 10 : 60;
 const DAY = '2026-12-08';
 
 const folder = mkdtempSync(join(tmpdir(), 'navette-crash-'));
@@ -123,8 +124,12 @@ function randomMoment({ took, log }: Ended): Moment {
 
 const STEPS: readonly (readonly string[])[] = [
   ['import', coda, '--layout', 'bank-coda', '--secretariat', 'bank'],
-  ['import', camt, '--layout', 'bank-camt053', '--secretariat', 'bank'],
-  ['run', 'payments'],
+  ...(SAMPLE
+    ? []
+    : [
+        ['import', camt, '--layout', 'bank-camt053', '--secretariat', 'bank'],
+        ['run', 'payments'],
+      ]),
   ['run', 'release'],
 ];
 
@@ -181,7 +186,8 @@ test(
     const ran: Ended[] = [];
     for (const step of STEPS) ran.push(await runToEnd(quiet, step));
     const expected = await outcomeOf(quiet);
-    expect(expected).toMatchObject({ files: { length: 42 } });
+    // Of ten orders seven are paid and released.
+    expect(expected).toMatchObject({ files: { length: (ORDERS / 10) * 7 } });
 
     const seen = new Map<string, number>();
     let kills = 0;
@@ -189,7 +195,7 @@ test(
       const place = await openPlace();
       for (const [index, step] of STEPS.entries()) {
         // Killed once or twice before it may end.
-        for (let again = 0; again < 2 && kills < KILLS; again++) {
+        for (let again = 0; again < (SAMPLE ? 1 : 2) && kills < KILLS; again++) {
           const { code } = await navette(place, step, randomMoment(ran[index]!));
           if (code !== null) break;
           kills += 1;
