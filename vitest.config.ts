@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const LONG = ['test/crash/orders.test.ts', 'test/jobs/intake/killed-worker.test.ts', 'test/jobs/intake/two-workers.test.ts'];
+const LONG = [
+  'test/crash/orders.test.ts',
+  'test/jobs/intake/killed-worker.test.ts',
+  'test/jobs/intake/two-workers.test.ts',
+];
 
 export default defineConfig({
   test: {
