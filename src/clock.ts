@@ -19,6 +19,16 @@ const BRUSSELS_MOMENT = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 
+const BRUSSELS_MINUTE = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/Brussels',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
 /** Now, in milliseconds since 1970 UTC. */
 export function now(): number {
   return Date.now();
@@ -27,6 +37,11 @@ export function now(): number {
 /** The day it is in Belgium at a moment. */
 export function brusselsDay(moment: number): Day {
   return BRUSSELS_DAY.format(moment);
+}
+
+/** What a clock on a wall in Belgium shows at a moment: `2026-03-29T03:00`. In autumn it shows an hour twice. */
+export function brusselsMinute(moment: number): string {
+  return BRUSSELS_MINUTE.format(moment).replace(', ', 'T');
 }
 
 /** ISO text in UTC with milliseconds of a moment. */

@@ -51,6 +51,8 @@ export interface LogFacts {
   readonly bytes?: number;
   readonly step?: string;
   readonly schema?: string;
+  /** whose work is taken over: host, process and a name of its own */
+  readonly worker?: string;
   /** of host keys: expected and offered */
   readonly fingerprints?: readonly string[];
 }
@@ -95,6 +97,7 @@ const FACTS: Record<keyof LogFacts, true> = {
   bytes: true,
   step: true,
   schema: true,
+  worker: true,
   fingerprints: true,
 };
 

@@ -1,10 +1,11 @@
 /** `navette start`: the worker, until it is told to stop. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { brusselsDay, now } from '../clock.ts';
+import { brusselsDay } from '../clock.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
-import { isCron } from '../jobs/cron.ts';
+import { scheduleFaults } from '../jobs/schedule.ts';
+import { followClock } from '../jobs/shared-clock.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
@@ -41,14 +42,16 @@ async function start(): Promise<ExitCode> {
   const open = await openAll(desk, url, embedded !== null, stopping.signal);
   if (open === null) return 0;
   const { database, queue } = open;
+  const clock = await followClock({ database, log });
   const worker = await startWorker(() => {
-    const moment = now();
+    const moment = clock.now();
     return { config, database, log, today: brusselsDay(moment), now: moment, home: environment.home };
   }, queue);
   if (!stopping.signal.aborted) {
     await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
   }
   const drained = await worker.stop();
+  clock.stop();
   // What is still in hand holds its connection; the end of the process rolls it back.
   if (!drained) process.exit(0);
   await database.close();
@@ -93,9 +96,6 @@ async function openOnce({ config, log }: Desk, url: string, own: boolean) {
 }
 
 function requireSchedule({ config }: Desk): void {
-  const wrong = Object.entries(config.navette.schedule).filter(([, expression]) => !isCron(expression));
-  if (wrong.length === 0) return;
-  throw new ConfigError(
-    wrong.map(([job, expression]) => `navette.yaml: "schedule.${job}" is "${expression}"; expected a cron expression.`),
-  );
+  const faults = scheduleFaults(config.navette.schedule);
+  if (faults.length > 0) throw new ConfigError(faults);
 }

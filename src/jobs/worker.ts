@@ -1,8 +1,8 @@
 /** The worker: watches the drops, works the queue, runs what is due, says that it is alive, and drains when it is told to stop. */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { now } from '../clock.ts';
+import type { Drop } from '../config.ts';
 import { RetryableError } from '../errors.ts';
 import { watchFolder } from '../ingest/drops/watch-folder.ts';
 import { countByStatus } from '../load/files/ledger.ts';
@@ -11,12 +11,12 @@ import { noteWorker, removeWorker } from '../load/workers.ts';
 import { isAboutConnection } from './connection-errors.ts';
 import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
-import { warnSkew } from './intake/clock-skew.ts';
 import { warnOverdue } from './intake/overdue-drops.ts';
 import { clearPlainFiles } from './intake/plain-file.ts';
 import { watchDrop } from './intake/watch-drop.ts';
 import { workFile } from './intake/work-files.ts';
-import { isMissed, runSlot, SCHEDULED_JOBS } from './scheduled-jobs.ts';
+import { OWNER } from './owner.ts';
+import { openSchedule } from './schedule.ts';
 import { type Bell, createBell } from './sleep.ts';
 
 /** From the signal to the end: what is not finished by then is rolled back. */
@@ -24,7 +24,6 @@ const DRAIN_MILLISECONDS = 25_000;
 
 const SWEEP_PAUSE = 10_000;
 const SWEEPS_A_HEARTBEAT = 6;
-const JOB_RETRY = 60_000;
 const SWEEP = 'sweep';
 
 export interface Worker {
@@ -37,21 +36,23 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
   const ending = new AbortController();
   const { signal } = ending;
   const bell = createBell(signal);
-  const id = randomUUID();
   const { config, log } = context();
   await clearPlainFiles(config);
   const drops = config.drops.filter((drop) => drop.enabled);
-  const alarms = startAlarms(context, bell, signal);
+  const jobs = new Set<Promise<void>>();
+  const alarms = [startSchedule(context, jobs)];
+  const { pull } = config.navette.schedule;
+  if (pull !== undefined) alarms.push(wakeBy(pull, () => wakeAll(drops, bell)));
   const watchers = drops
     .filter((drop) => drop.kind === 'folder')
     .map((drop) => watchFolder(drop.paths.in, () => bell.wake(drop.id)));
   const loops = drops.map((drop) => watchDrop({ drop, context, queue, sleep: bell.sleep, signal }));
-  loops.push(beat(id, context, queue, bell, signal));
+  loops.push(beat(context, queue, bell, signal));
   await queue.work(async (fileId) => {
     if (signal.aborted) return 'again';
     const worked = await workFile(context(), queue, fileId);
     // Its drop now has something to archive and a receipt to take.
-    for (const drop of drops) bell.wake(drop.id);
+    wakeAll(drops, bell);
     return worked;
   });
   log('worker.started', { entries: drops.length });
@@ -63,77 +64,46 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
       const ended = Promise.all([
         ...watchers.map((watcher) => watcher.stop()),
         ...loops,
+        ...jobs,
         queue.stop(DRAIN_MILLISECONDS),
       ]).then(() => true);
       const drained = await Promise.race([ended, wait(DRAIN_MILLISECONDS, false, { ref: false })]);
       // Left undone when the database is away: the row of a worker that no longer beats is missed by itself.
-      await removeWorker(context().database.db, id).catch(() => undefined);
+      await removeWorker(context().database.db, OWNER).catch(() => undefined);
       context().log('worker.stopped', { status: drained ? 'drained' : 'cut off' });
       return drained;
     },
   };
 }
 
-/** Drops are woken by `pull`; the other jobs run, also one that was due while no worker was there. */
-function startAlarms(context: () => JobContext, bell: Bell, signal: AbortSignal): Alarm[] {
-  const { config } = context();
-  const { schedule, timezone } = config.navette;
-  return Object.entries(schedule).flatMap(([job, expression]) => {
-    if (job === 'pull') {
-      return wakeBy(expression, timezone, () => {
-        for (const drop of config.drops) bell.wake(drop.id);
-      });
-    }
-    if (!Object.hasOwn(SCHEDULED_JOBS, job)) return [];
-    const alarm = wakeBy(expression, timezone, (due) => void runUntilDone(context, job, due, bell, signal));
-    void catchUp(context, job, alarm.dueBefore(now()), bell, signal);
-    return alarm;
-  });
+function wakeAll(drops: readonly Drop[], bell: Bell): void {
+  for (const drop of drops) bell.wake(drop.id);
 }
 
-async function catchUp(
-  context: () => JobContext,
-  job: string,
-  due: string | null,
-  bell: Bell,
-  signal: AbortSignal,
-): Promise<void> {
-  const missed = due !== null && (await isMissed(context(), job, due).catch(() => false));
-  if (due === null || !missed) return;
-  context().log('job.caught_up', { step: job, period: due });
-  await runUntilDone(context, job, due, bell, signal);
-}
-
-async function runUntilDone(
-  context: () => JobContext,
-  job: string,
-  due: string,
-  bell: Bell,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted && !(await runSlot(context(), job, due))) await bell.sleep(`${job} ${due}`, JOB_RETRY, false);
+/** The schedule is looked at once at start, for what was missed, and then every minute. */
+function startSchedule(context: () => JobContext, jobs: Set<Promise<void>>): Alarm {
+  const lookAt = openSchedule(context().config.navette.schedule);
+  const look = (): void => {
+    const looking = lookAt(context()).finally(() => jobs.delete(looking));
+    jobs.add(looking);
+  };
+  look();
+  return wakeBy('* * * * *', look);
 }
 
 /** Says what the worker sees, and gives a job to files that lost theirs. */
-async function beat(
-  id: string,
-  context: () => JobContext,
-  queue: Queue,
-  bell: Bell,
-  signal: AbortSignal,
-): Promise<void> {
+async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal: AbortSignal): Promise<void> {
   let databaseDownSince: number | null = null;
   for (let sweeps = 0; !signal.aborted; sweeps += 1) {
     const moment = context();
     const { database, log, config } = moment;
     try {
-      await noteWorker(database.db, id, hostname());
+      await noteWorker(database.db, OWNER, hostname());
       const byStatus = await countByStatus(database.db);
       if (databaseDownSince !== null) log('database.recovered', { milliseconds: now() - databaseDownSince });
       databaseDownSince = null;
       if (sweeps % SWEEPS_A_HEARTBEAT === 0) {
         log('worker.heartbeat', { byStatus, bytes: process.memoryUsage.rss() });
-        await warnSkew(moment);
       }
       const drops = config.drops.filter((drop) => drop.enabled);
       const lost = await listWithoutJob(

@@ -2,16 +2,31 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
-/** @returns true when `owner` holds the slot now; false when it is done, or another owner's */
-export async function claimSlot(db: Db, job: string, slot: string, owner: string, seconds: number): Promise<boolean> {
-  const found = await sql`
+/** `lostBy` names an owner who let its time run out: nobody gives up a claim in silence who still lives. */
+export interface SlotClaim {
+  readonly lostBy: string | null;
+}
+
+/** @returns null when the slot is done, or another owner's for now; an owner may claim again what it holds */
+export async function claimSlot(
+  db: Db,
+  job: string,
+  slot: string,
+  owner: string,
+  seconds: number,
+): Promise<SlotClaim | null> {
+  const found = await sql<SlotClaim>`
+    with lost as (
+      select claimed_by from job_slot
+       where job = ${job} and slot = ${slot} and done_at is null and claimed_until < now() and claimed_by <> ${owner}
+    )
     insert into job_slot (job, slot, claimed_by, claimed_until)
     values (${job}, ${slot}, ${owner}, now() + make_interval(secs => ${seconds}))
     on conflict (job, slot) do update set claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
      where job_slot.done_at is null and (job_slot.claimed_until is null or job_slot.claimed_until < now()
            or job_slot.claimed_by = excluded.claimed_by)
-    returning job`.execute(db);
-  return found.rows.length > 0;
+    returning (select claimed_by from lost) as "lostBy"`.execute(db);
+  return found.rows[0] ?? null;
 }
 
 /** Lets go of a slot that is never done, such as the turn to visit a drop. */
@@ -21,9 +36,14 @@ export async function releaseSlot(db: Db, job: string, slot: string, owner: stri
      where job = ${job} and slot = ${slot} and claimed_by = ${owner} and done_at is null`.execute(db);
 }
 
-export async function finishSlot(db: Db, job: string, slot: string, owner: string): Promise<void> {
-  await sql`
-    update job_slot set done_at = now() where job = ${job} and slot = ${slot} and claimed_by = ${owner}`.execute(db);
+/** @returns false when somebody else has done it since */
+export async function finishSlot(db: Db, job: string, slot: string, owner: string): Promise<boolean> {
+  const found = await sql`
+    insert into job_slot (job, slot, claimed_by, done_at) values (${job}, ${slot}, ${owner}, now())
+    on conflict (job, slot) do update set claimed_by = excluded.claimed_by, done_at = excluded.done_at
+     where job_slot.done_at is null
+    returning job`.execute(db);
+  return found.rows.length > 0;
 }
 
 /** The latest slot of a job that is done, null when it never ran; slots of one job sort by their text. */

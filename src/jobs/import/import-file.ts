@@ -1,5 +1,4 @@
 /** One fetched file, from its bytes to the database, and what came of it; by a drop, by hand, or only as a plan. */
-import { randomUUID } from 'node:crypto';
 import { RetryableError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
 import { claimFile, unlockFile } from '../../load/files/claims.ts';
@@ -17,6 +16,7 @@ import type { FileCounts, Language } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { leaveFile, parkFile } from '../intake/leave-file.ts';
 import { NO_COUNTS, toldStatus } from '../intake/receipt.ts';
+import { OWNER } from '../owner.ts';
 import { retryTransaction } from '../retry-transaction.ts';
 import { decideFile } from './decide-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
@@ -40,9 +40,6 @@ export interface KeptFile {
   readonly storedAt: string;
 }
 
-/** Names this process in claims: a claim of the same name that is free was given up, not lost. */
-const OWNER = randomUUID();
-
 /**
  * Imports a file that stands in the ledger as `fetched` or, with an approved plan, as `held`. One owner at a time: the claim
  * ends with the connection, and what a lost owner still writes is refused by its fence.
@@ -64,6 +61,7 @@ export async function importFile(
       if (claim.kind === 'later') throw new RetryableError('not_due', 'This file waits for its next try.');
       const file = await requireFile(session.db, fileId);
       taken.file = file;
+      if (claim.lostBy !== null) context.log('file.taken_over', { ...nameOf(file), worker: claim.lostBy });
       if (claim.kind === 'worn-out') await parkFile(context, file);
       else
         await decideFile(context, session, file, storedAt, instruction, (work) => retryTransaction(session.db, work));
@@ -123,11 +121,15 @@ async function resultOf(context: JobContext, db: Db, id: number, language: Langu
 
 function logResult(context: JobContext, file: DropFile, result: ImportResult): void {
   const { counts, issues, planHash } = result;
-  const facts = { fileId: file.id, drop: file.drop_id, file: fileNameForLog(file.name), counts, issues: issues.length };
+  const facts = { ...nameOf(file), counts, issues: issues.length };
   if (result.status === 'applied') context.log('file.applied', facts);
   else if (result.status === 'duplicate') context.log('file.duplicate', facts);
   else if (result.status === 'superseded') context.log('file.superseded', facts);
   else if (result.status === 'held')
     context.log('file.held', { ...facts, ...(planHash === undefined ? {} : { planHash }) });
   else if (result.status === 'rejected') context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
+}
+
+function nameOf(file: DropFile) {
+  return { fileId: file.id, drop: file.drop_id, file: fileNameForLog(file.name) };
 }

@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import type { JobContext } from '../context.ts';
-import { takeTurn } from './drop-turn.ts';
 import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
+import { visitTurn } from './visit-turn.ts';
 
 export interface PulledDrop {
   readonly drop: string;
@@ -38,7 +38,7 @@ async function pullOne(context: JobContext, drop: Drop, listings: Listings): Pro
     // Another one is visiting it: a person who asks for it now gets what is left after that.
     for (let waited = 0; visited === null && waited <= TURN_SECONDS; waited += 1) {
       if (waited > 0) await wait(1_000);
-      visited = await takeTurn(context.database.db, drop.id, () => pullDrop(context, drop, visit));
+      visited = await visitTurn(context, drop, () => pullDrop(context, drop, visit));
     }
     return { drop: drop.id, files: visited?.files ?? [], down: null };
   } catch (error) {

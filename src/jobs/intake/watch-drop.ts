@@ -8,8 +8,8 @@ import type { Queue } from '../../load/queue.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
 import type { Sleep } from '../sleep.ts';
-import { takeTurn } from './drop-turn.ts';
 import { type Listings, pullDrop } from './pull-drop.ts';
+import { visitTurn } from './visit-turn.ts';
 
 export interface DropWatch {
   readonly drop: Drop;
@@ -39,7 +39,7 @@ export async function watchDrop({ drop, context, queue, sleep, signal }: DropWat
   while (!signal.aborted) {
     const moment = context();
     try {
-      const visited = await takeTurn(moment.database.db, drop.id, () => pullDrop(moment, drop, visit));
+      const visited = await visitTurn(moment, drop, () => pullDrop(moment, drop, visit));
       if (downSince !== null) moment.log('drop.recovered', { drop: drop.id, milliseconds: now() - downSince });
       downSince = null;
       failures = 0;

@@ -3,10 +3,15 @@ import { sql } from 'kysely';
 import { RetryableError } from '../../errors.ts';
 import type { Db } from '../database.ts';
 
-/** `worn-out`: its owners were lost too often, and the claimant is to park it; in the other cases it is not the claimant's. */
+/**
+ * `worn-out`: its owners were lost too often, and the claimant is to park it; in the other cases it is not the claimant's.
+ * `lostBy` names the owner who was lost over it last, null when it was given up or never taken.
+ */
 export type Claim =
-  | { readonly kind: 'taken' | 'worn-out'; readonly fence: number }
-  | { readonly kind: 'elsewhere' | 'later' | 'decided' };
+  | { readonly kind: 'taken' | 'worn-out'; readonly fence: number; readonly lostBy: string | null }
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'later' }
+  | { readonly kind: 'decided' };
 
 /** So many owners may be lost over one file. */
 const MOST_CRASHES = 3;
@@ -20,17 +25,19 @@ const BACK_OFF_SECONDS = [10, 30, 60, 300, 900, 3600];
  */
 export async function claimFile(db: Db, id: number, owner: string): Promise<Claim> {
   if (!(await tryLock(db, id))) return { kind: 'elsewhere' };
-  const claimed = await sql<{ fence: number; crashes: number; status: string }>`
+  const claimed = await sql<{ fence: number; crashes: number; status: string; lostBy: string | null }>`
+    with before as (
+      select nullif(claimed_by, ${owner}) as lost_by from drop_file where id = ${id} for update
+    )
     update drop_file
-       set fence = fence + 1,
-           crashes = crashes + case when claimed_by is not null and claimed_by <> ${owner} then 1 else 0 end,
-           claimed_by = ${owner}
+       set fence = fence + 1, crashes = crashes + case when lost_by is null then 0 else 1 end, claimed_by = ${owner}
+      from before
      where id = ${id} and status in ('fetched', 'held') and (not_before is null or not_before <= now())
-    returning fence, crashes, status`.execute(db);
+    returning fence, crashes, status, lost_by as "lostBy"`.execute(db);
   const [taken] = claimed.rows;
   if (taken !== undefined) {
     const wornOut = taken.status === 'fetched' && taken.crashes >= MOST_CRASHES;
-    return { kind: wornOut ? 'worn-out' : 'taken', fence: taken.fence };
+    return { kind: wornOut ? 'worn-out' : 'taken', fence: taken.fence, lostBy: taken.lostBy };
   }
   await unlockFile(db, id);
   const open = await sql`select from drop_file where id = ${id} and status in ('fetched', 'held')`.execute(db);
