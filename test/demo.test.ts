@@ -114,6 +114,7 @@ describe('the first run', () => {
       ordersMade: 13,
       ordersConfirmed: 12,
       noticesSent: 16,
+      eInvoicesWritten: 16,
       ordersReleased: 9,
     });
     expect(told.waiting.map(({ employerName, codes }) => [employerName, codes])).toEqual([
@@ -145,7 +146,7 @@ describe('the first run', () => {
   });
 
   test('keeps every promise of the books, and says so', () => {
-    expect(told.books.map(({ kept }) => kept)).toEqual([true, true, true, true, true, true]);
+    expect(told.books.map(({ kept }) => kept)).toEqual([true, true, true, true, true, true, true]);
     expect(
       told.books.every(({ told: amounts }) => amounts.every(({ cents, count }) => (cents ?? count ?? 0) > 0)),
     ).toBe(true);

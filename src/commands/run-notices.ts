@@ -1,15 +1,12 @@
 /** `navette run notices`: hands over what is queued about invoices, and writes their e-invoices. */
-import { sendNotices } from '../jobs/notices/send-notices.ts';
-import { writeEInvoices } from '../jobs/notices/write-e-invoices.ts';
+import { runNotices } from '../jobs/notices/run-notices.ts';
 import type { App, ExitCode } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { counted } from './print.ts';
 
 /** Exit 1 when a notice or an e-invoice must be mended by a person, 3 when they only wait for a server or a folder. */
 export async function runNoticesJob(app: App): Promise<ExitCode> {
-  const context = jobContext(app);
-  const { sent, failed } = await sendNotices(context);
-  const eInvoices = await writeEInvoices(context);
+  const { sent, failed, eInvoices } = await runNotices(jobContext(app));
   app.print({ sent, failed, eInvoices });
   for (const { invoice, kind, file } of sent) app.say(`${invoice} ${kind}: ${file ?? 'sent'}`);
   for (const { invoice, kind, reason, retried } of failed) {

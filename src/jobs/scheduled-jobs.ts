@@ -1,8 +1,9 @@
 /** The jobs that run by the clock, one line each. Each may be run again after half of it was done, and then does the rest. */
 import { deactivateLeavers } from '../load/people/leavers.ts';
 import type { JobContext } from './context.ts';
-import { sendNotices } from './notices/send-notices.ts';
-import { writeEInvoices } from './notices/write-e-invoices.ts';
+
+import { runNotices } from './notices/run-notices.ts';
+
 import type { OrderContext } from './orders/order-context.ts';
 import { runOrders } from './orders/run-orders.ts';
 import { releaseOrders } from './payments/release-orders.ts';
@@ -22,10 +23,7 @@ export const SCHEDULED_JOBS: Readonly<Record<string, ScheduledJob>> = {
     log('leavers.done', { people: employers.reduce((sum, { people }) => sum + people, 0) });
   },
   orders: (context) => runOrders(orderContext(context), {}),
-  notices: async (context) => {
-    await sendNotices(context);
-    await writeEInvoices(context);
-  },
+  notices: (context) => runNotices(context),
   payments: (context) => runPayments(context),
   release: (context) => releaseOrders(context),
   renewals: (context) => runRenewals(orderContext(context)),

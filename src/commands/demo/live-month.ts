@@ -4,7 +4,7 @@ import { RetryableError } from '../../errors.ts';
 import type { JobContext } from '../../jobs/context.ts';
 import { pull } from '../../jobs/intake/pull.ts';
 import type { PulledFile } from '../../jobs/intake/pull-drop.ts';
-import { sendNotices } from '../../jobs/notices/send-notices.ts';
+import { runNotices } from '../../jobs/notices/run-notices.ts';
 import { confirmOrder } from '../../jobs/orders/confirm-orders.ts';
 import { runOrders } from '../../jobs/orders/run-orders.ts';
 import { releaseOrders } from '../../jobs/payments/release-orders.ts';
@@ -27,6 +27,7 @@ export interface LivedMonth {
   readonly ordersMade: number;
   readonly ordersConfirmed: number;
   readonly noticesSent: number;
+  readonly eInvoicesWritten: number;
   readonly ordersReleased: number;
 }
 
@@ -52,13 +53,18 @@ export async function liveUntilInvoices(app: App, world: ServedWorld, tell: Tell
   const confirmed = await confirmDrafts(context, waiting);
   const left = waiting.length - confirmed;
   tell(DEMO_DAYS.orders, `that person confirms ${confirmed}, and leaves ${left} waiting`);
-  const { sent } = await sendNotices(context);
-  tell(DEMO_DAYS.orders, `employers are told what to pay: ${plural(sent.length, 'notice')} sent`);
+  const { sent, eInvoices } = await runNotices(context);
+  const notices = plural(sent.length, 'notice');
+  tell(
+    DEMO_DAYS.orders,
+    `employers are told what to pay: ${notices} sent, ${plural(eInvoices.written.length, 'e-invoice')} written`,
+  );
   return {
     files,
     ordersMade: made.orders.length,
     ordersConfirmed: confirmed,
     noticesSent: sent.length,
+    eInvoicesWritten: eInvoices.written.length,
     ordersReleased: 0,
   };
 }

@@ -28,12 +28,20 @@ export async function summariseDemo(app: App, month: LivedMonth, again: boolean)
   const issues = await countIssues(db, fileIds);
   const released = await releasesOf(app);
   const applied = month.files.filter(({ result }) => result.status === 'applied');
-  const { ordersMade, ordersConfirmed, noticesSent, ordersReleased } = month;
+  const { ordersMade, ordersConfirmed, noticesSent, eInvoicesWritten, ordersReleased } = month;
+  const done = {
+    filesApplied: applied.length,
+    ordersMade,
+    ordersConfirmed,
+    noticesSent,
+    eInvoicesWritten,
+    ordersReleased,
+  };
   return {
     again,
     /** nothing of what this run did had been done before */
-    nothingTwice: again && applied.length + ordersMade + ordersConfirmed + noticesSent + ordersReleased === 0,
-    thisRun: { filesApplied: applied.length, ordersMade, ordersConfirmed, noticesSent, ordersReleased },
+    nothingTwice: again && Object.values(done).every((count) => count === 0),
+    thisRun: done,
     files: month.files.map(({ drop, day, name, result }) => ({
       drop,
       day,
@@ -53,7 +61,7 @@ export async function summariseDemo(app: App, month: LivedMonth, again: boolean)
     notices: await countNotices(db),
     payments: await countPayments(db),
     released,
-    books: checkedBooks(await readBooks(db), released),
+    books: checkedBooks(await readBooks(db), released, moneyOfEInvoices(app.environment.home)),
     outputs: outputsOf(app.environment.home),
   };
 }
@@ -91,6 +99,15 @@ async function releasesOf(app: App) {
   });
 }
 
+/** What the e-invoices ask for, credit notes taken off: read from the files, as who receives them reads it. */
+function moneyOfEInvoices(home: string): Cents {
+  return filesUnder(join(home, 'out', 'e-invoices')).reduce((sum, path) => {
+    const xml = readFileSync(path, 'utf8');
+    const [, euros = '', cents = ''] = /<cbc:PayableAmount[^>]*>(\d+)\.(\d\d)</.exec(xml) ?? [];
+    return sum + (xml.includes('<CreditNote ') ? -1 : 1) * Number(euros + cents);
+  }, 0);
+}
+
 export interface CheckedBook {
   readonly promise: string;
   /** amounts that must be equal, or parts and their whole; a count is marked by its noun */
@@ -101,6 +118,7 @@ export interface CheckedBook {
 function checkedBooks(
   books: Books,
   released: readonly { readonly money: Cents; readonly faceValueTotal: Cents }[],
+  eInvoiceMoney: Cents,
 ): CheckedBook[] {
   const { granted, ordered, carried, lineMoney, orderMoney, invoices, communications } = books;
   const inFiles = released.reduce((sum, { money }) => sum + money, 0);
@@ -149,6 +167,14 @@ function checkedBooks(
       kept: books.confirmedMoney === books.invoiceMoney,
     },
     {
+      promise: 'e-invoices ask for what the invoices ask for',
+      told: [
+        { what: 'invoices', cents: books.invoiceMoney },
+        { what: 'e-invoices', cents: eInvoiceMoney },
+      ],
+      kept: books.invoiceMoney === eInvoiceMoney,
+    },
+    {
       promise: 'communications are valid, no two alike',
       told: [
         { what: 'invoices', count: communications.length },
@@ -161,16 +187,23 @@ function checkedBooks(
 }
 
 function outputsOf(home: string): { what: string; path: string; files: number }[] {
-  const count = (path: string): number => (existsSync(path) ? readdirSync(path).length : 0);
   const places: [string, string][] = [
     ['invoice notices (.eml)', join(home, 'out', 'notices')],
+    ['e-invoices (Peppol BIS Billing 3.0)', join(home, 'out', 'e-invoices')],
     ['release files for the card platform', join(home, 'out', 'card-platform')],
     ['receipts, as each secretariat finds them', join(home, 'sftp', 'alpha', 'out')],
     ['files that were applied', join(home, 'sftp', 'alpha', 'archive')],
     ['files that were rejected', join(home, 'sftp', 'alpha', 'error')],
   ];
   return [
-    ...places.map(([what, path]) => ({ what, path, files: count(path) })),
+    ...places.map(([what, path]) => ({ what, path, files: filesUnder(path).length })),
     { what: 'the log, as JSON lines', path: join(home, 'demo.log'), files: 1 },
   ];
+}
+
+/** Paths of the files in a folder and in the folders within it; none when it is not there. */
+function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

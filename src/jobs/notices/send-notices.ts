@@ -1,4 +1,4 @@
-/** The job `notices`: what is queued about invoices is handed over, each notice once. */
+/** First half of the job `notices`: what is queued about invoices is handed over, each notice once. */
 import { join } from 'node:path';
 import { isoMoment } from '../../clock.ts';
 import { reasonOf } from '../../load/database.ts';

@@ -8,6 +8,7 @@ import { readEnvironment } from '../../../src/config/environment.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { type WrittenEInvoices, writeEInvoices } from '../../../src/jobs/notices/write-e-invoices.ts';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
+import { runSlot } from '../../../src/jobs/scheduled-jobs.ts';
 import { syncReference } from '../../../src/load/reference/reference.ts';
 import type { VatStrategy } from '../../../src/transform/notices/e-invoice.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -17,7 +18,8 @@ import { type Noted, orderDay } from '../../support/small-world.ts';
 import { all, parseXml, textAt, type XmlNode } from '../../support/xml-tree.ts';
 
 const config = loadConfig(readEnvironment({ NAVETTE_CONFIG: new URL('../../../config', import.meta.url).pathname }));
-const { db } = await openTestDatabase();
+const database = await openTestDatabase();
+const { db } = database;
 await syncReference(db, config);
 let home: string;
 beforeEach(() => {
@@ -29,7 +31,7 @@ afterEach(async () => {
 });
 
 function write(vatStrategy: VatStrategy = 'exempt-line', noted: Noted[] = []): Promise<WrittenEInvoices> {
-  const { log, database } = orderDay(db, '2026-12-05', noted);
+  const { log } = orderDay(db, '2026-12-05', noted);
   const navette = { ...config.navette, eInvoice: { vatStrategy } };
   return writeEInvoices({
     config: { ...config, navette },
@@ -112,6 +114,14 @@ test('a folder that takes nothing leaves them queued', async () => {
   expect(await write()).toMatchObject({ written: [], failed: [], down: expect.stringMatching(/^E/) });
   rmSync(join(home, 'out'));
   expect((await write()).written).toHaveLength(1);
+});
+
+test('the worker writes them by its schedule', async () => {
+  const { invoices } = await inventInvoicedOrder(db);
+  const { log } = orderDay(db, '2026-12-05');
+  const context = { config, database, log, today: '2026-12-05', now: Date.parse('2026-12-05T10:00:00Z'), home };
+  expect(await runSlot(context, 'notices', '2026-12-05T10:00')).toBe(true);
+  expect(readdirSync(folder())).toEqual([`${invoices[0]?.number}.xml`]);
 });
 
 test('two workers at once write each of many once', async () => {
