@@ -7,6 +7,7 @@ import {
   formatIban,
   formatMoney,
   formatPeriod,
+  formatVatNumber,
   renderSentence,
   type SentenceParams,
 } from '../values/message-text.ts';
@@ -190,7 +191,7 @@ function noticeView(facts: NoticeFacts, texts: NoticeTexts): NoticeView {
     senderLines: [
       issuer.address,
       `${labels.enterpriseNumber} ${formatEnterpriseNumber(issuer.enterpriseNumber)}`,
-      `${labels.vatNumber} ${issuer.vatNumber}`,
+      `${labels.vatNumber} ${formatVatNumber(issuer.vatNumber)}`,
       issuer.email,
     ],
   };

@@ -114,6 +114,12 @@ export function formatEnterpriseNumber(number: string): string {
   return number.replace(/^(\d{4})(\d{3})(\d{3})$/, '$1.$2.$3');
 }
 
+/** A Belgian VAT number in the groups of the enterprise number in it: `BE 0403.019.261`; any other stays as it is. */
+export function formatVatNumber(number: string): string {
+  const digits = /^BE *(\d{10})$/.exec(number)?.[1];
+  return digits === undefined ? number : `BE\u00a0${formatEnterpriseNumber(digits)}`;
+}
+
 function perLanguage<T>(make: (locale: string) => T): Readonly<Record<Language, T>> {
   return { fr: make(LOCALES.fr), nl: make(LOCALES.nl), de: make(LOCALES.de), en: make(LOCALES.en) };
 }

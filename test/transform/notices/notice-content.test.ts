@@ -43,6 +43,22 @@ describe.each(LANGUAGES)('in %s', (language) => {
   });
 });
 
+/** Reminders may come before the due date, and a credit note after the payment. */
+test.each([
+  ['fr', /échu/, 'annulée', 'remboursé'],
+  ['nl', /verv[ia]el/, 'geannuleerd', 'storten wij terug'],
+  ['de', /fällig am|verfallen|überfällig/, 'storniert', 'erstatten'],
+  ['en', /due on|overdue/, 'cancelled', 'refunded'],
+] as const)(
+  '%s: a reminder calls nothing late, a credit note says what becomes of a payment',
+  (language, late, ...said) => {
+    const { text } = content({ language, kind: 'reminder' });
+    expect(text.split('BE68')[0]).not.toMatch(late);
+    const credit = content({ language, kind: 'credit-note' });
+    for (const words of said) expect(credit.text).toContain(words);
+  },
+);
+
 test('the amounts of a credit note show the same whichever sign they are stored with', () => {
   const positive = inventNoticeFacts({ kind: 'credit-note' });
   const negative = {
