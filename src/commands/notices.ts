@@ -27,6 +27,7 @@ export function declareNotice(program: Command, done: (code: ExitCode) => void):
     .description('send a notice anew; "navette run notices" then hands it over')
     .requiredOption('--by <name>', 'who wants it')
     .requiredOption('--why <reason>', 'why')
+    .option('--date <day>', 'today, as YYYY-MM-DD')
     .option('--json', 'print one JSON document')
     .action(async (id: string, options: CommonOptions & { by: string; why: string }) =>
       done(await withApp(options, (app) => sendAgain(app, id, options))),

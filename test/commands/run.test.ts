@@ -88,11 +88,19 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
   const release = await json('run', 'release', '--date', '2026-12-08');
   expect(release).toEqual({ code: 0, document: { released: [{ orderId: order.id, file, lines: 2 }] } });
   expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(4);
-  const notices = await json('run', 'notices');
+  const notices = await json('run', 'notices', '--date', '2026-12-08');
   expect(notices).toMatchObject({
     code: 0,
     document: { sent: [{ invoice: one.number }, { invoice: two.number }], failed: [] },
   });
   const rest = (await json('run', 'notices')).document;
   expect(rest).toEqual({ sent: [], failed: [], eInvoices: { written: [], failed: [], down: null } });
+
+  const sentAt = (await json('notices')).document.map((notice: { sentAt: string }) => notice.sentAt);
+  expect(sentAt).toEqual(['2026-12-08T22:59:59.999Z', '2026-12-08T22:59:59.999Z']);
+  const anew = ['notice', 'send', `invoice-${one.number}`, '--by', 'Mia', '--why', 'asked for', '--date', '2026-12-09'];
+  expect((await json(...anew)).code).toBe(0);
+  expect((await json('notices', '--status', 'queued')).document).toMatchObject([
+    { queuedAt: '2026-12-09T22:59:59.999Z' },
+  ]);
 }, 60_000);

@@ -64,9 +64,9 @@ export async function writeInvoices(
            ${days.issuedOn}::date, ${days.dueOn}::date, ${isCredit ? 'credited' : 'open'}
       from invoice_written cross join lateral (select (${before}::int + place)::text as text) n`.execute(db);
   await sql`
-    insert into invoice_notice (enterprise_number, invoice_id, kind, language, recipient, status, message_key)
+    insert into invoice_notice (enterprise_number, invoice_id, kind, language, recipient, status, message_key, queued_at)
     select i.enterprise_number, i.id, k.kind, e.language, coalesce(c.invoice_email, e.invoice_email), 'queued',
-           k.kind || '-' || i.number
+           k.kind || '-' || i.number, ${momentOf(days.issuedOn)}
       from invoice_written w
       join invoice i on i.enterprise_number = w.enterprise_number and i.id = w.id
       join employer e on e.enterprise_number = i.enterprise_number
@@ -75,6 +75,12 @@ export async function writeInvoices(
   await sql`
     insert into e_invoice (enterprise_number, invoice_id, status)
     select enterprise_number, id, 'queued' from invoice_written`.execute(db);
+}
+
+/** Now, or the last moment of another day in Belgium: the mail is dated like the invoice in it. */
+function momentOf(day: Day) {
+  return sql`case when (now() at time zone 'Europe/Brussels')::date = ${day}::date then now()
+                  else (${day}::date + 1)::timestamp at time zone 'Europe/Brussels' - interval '1 millisecond' end`;
 }
 
 /** @returns the last number of the series, of which the last `count` are now the caller's */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { simpleParser } from 'mailparser';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { brusselsDay } from '../../../src/clock.ts';
 import { readEnvironment } from '../../../src/config/environment.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { type SentNotices, sendNotices } from '../../../src/jobs/notices/send-notices.ts';
@@ -63,6 +64,13 @@ test('a queued notice is handed over once, with what is to be paid', async () =>
   expect(mail.text).toContain('Center 1');
 
   expect(await send()).toEqual({ sent: [], failed: [] });
+});
+
+test('the mail is of the day of its invoice, whatever day it really is', async () => {
+  await inventInvoicedOrder(db);
+  const { sent } = await send();
+  const mail = await simpleParser(readFileSync(sent[0]?.file ?? ''));
+  expect(brusselsDay(mail.date?.getTime() ?? 0)).toBe('2026-12-05');
 });
 
 test('killed before it was noted, the same file is found and stays', async () => {

@@ -8,6 +8,7 @@ import {
   formatIban,
   formatMoney,
   formatPeriod,
+  formatVatNumber,
   placeholdersOf,
   renderSentence,
 } from '../../../src/transform/values/message-text.ts';
@@ -100,6 +101,8 @@ test('numbers that people copy', () => {
   expect(formatIban('be68539007547034')).toBe('BE68 5390 0754 7034');
   expect(formatIban('NL91 ABNA 0417 1643 00')).toBe('NL91 ABNA 0417 1643 00');
   expect(formatEnterpriseNumber('0403019261')).toBe('0403.019.261');
+  expect(formatVatNumber('BE0403019261')).toBe('BE\u00a00403.019.261');
+  expect(formatVatNumber('LU12345678')).toBe('LU12345678');
   expect(formatDecimal('6.5', 'fr')).toBe('6,5');
   expect(formatDecimal('21', 'en')).toBe('21');
 });
