@@ -1,9 +1,7 @@
 /** The jobs that run by the clock, one line each. Each may be run again after half of it was done, and then does the rest. */
 import { deactivateLeavers } from '../load/people/leavers.ts';
 import type { JobContext } from './context.ts';
-
 import { runNotices } from './notices/run-notices.ts';
-
 import type { OrderContext } from './orders/order-context.ts';
 import { runOrders } from './orders/run-orders.ts';
 import { releaseOrders } from './payments/release-orders.ts';

@@ -8,7 +8,7 @@ import { readEnvironment } from '../../../src/config/environment.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { type WrittenEInvoices, writeEInvoices } from '../../../src/jobs/notices/write-e-invoices.ts';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
-import { runSlot } from '../../../src/jobs/scheduled-jobs.ts';
+import { SCHEDULED_JOBS } from '../../../src/jobs/scheduled-jobs.ts';
 import { syncReference } from '../../../src/load/reference/reference.ts';
 import type { VatStrategy } from '../../../src/transform/notices/e-invoice.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -120,7 +120,7 @@ test('the worker writes them by its schedule', async () => {
   const { invoices } = await inventInvoicedOrder(db);
   const { log } = orderDay(db, '2026-12-05');
   const context = { config, database, log, today: '2026-12-05', now: Date.parse('2026-12-05T10:00:00Z'), home };
-  expect(await runSlot(context, 'notices', '2026-12-05T10:00')).toBe(true);
+  await SCHEDULED_JOBS['notices']?.(context);
   expect(readdirSync(folder())).toEqual([`${invoices[0]?.number}.xml`]);
 });
 
