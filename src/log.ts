@@ -47,6 +47,9 @@ export interface LogFacts {
   /** by currency: `total` and what of it has each status, in cents */
   readonly cents?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly statementNumber?: string;
+  readonly rows?: number;
+  readonly perSecond?: number;
+  readonly secondsLeft?: number;
   readonly milliseconds?: number;
   readonly bytes?: number;
   readonly step?: string;
@@ -93,6 +96,9 @@ const FACTS: Record<keyof LogFacts, true> = {
   byStatus: true,
   cents: true,
   statementNumber: true,
+  rows: true,
+  perSecond: true,
+  secondsLeft: true,
   milliseconds: true,
   bytes: true,
   step: true,

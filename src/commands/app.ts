@@ -10,6 +10,7 @@ import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
 import { syncReference } from '../load/reference/reference.ts';
 import { type Log, openLog } from '../log.ts';
 import type { Day } from '../model.ts';
+import { type OpenProgress, reportProgress } from '../progress.ts';
 import { isDay } from '../transform/values/calendar.ts';
 
 /** 0 done, 1 something was rejected or held, 2 usage or configuration, 3 infrastructure. */
@@ -27,6 +28,7 @@ export interface App {
   /** milliseconds since 1970 UTC; within `today` */
   readonly now: number;
   readonly json: boolean;
+  readonly progress: OpenProgress;
   /** prints one line for a person; nothing under --json */
   readonly say: (line?: string) => void;
   /** prints the command's one JSON document; nothing without --json */
@@ -47,15 +49,17 @@ export function openDesk(options: CommonOptions, environment = readEnvironment()
     throw new ConfigError(`--date is "${given}"; expected a day such as 2026-12-05.`);
   }
   const toError = json;
+  const log = openLog({
+    level: environment.logLevel,
+    format: environment.logFormat,
+    to: toError ? 2 : 1,
+    terminal: (toError ? process.stderr : process.stdout).isTTY === true && !json,
+  });
   return {
     environment,
     config: loadConfig(environment),
-    log: openLog({
-      level: environment.logLevel,
-      format: environment.logFormat,
-      to: toError ? 2 : 1,
-      terminal: (toError ? process.stderr : process.stdout).isTTY === true && !json,
-    }),
+    log,
+    progress: reportProgress(log, process.stderr.isTTY === true && !json ? process.stderr : null, now),
     today: given ?? brusselsDay(moment),
     dateGiven: given !== undefined,
     now: given === undefined || brusselsDay(moment) === given ? moment : endOfBrusselsDay(given),

@@ -1,5 +1,7 @@
 /** `navette config check`: reads the whole configuration and says what is wrong with it. */
 import type { Command } from 'commander';
+import { ConfigError } from '../errors.ts';
+import { scheduleFaults } from '../jobs/schedule.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
 import { counted } from './print.ts';
 
@@ -17,6 +19,8 @@ export function declareConfig(program: Command, done: (code: ExitCode) => void):
 function check(options: CommonOptions): ExitCode {
   const desk = openDesk(options);
   const { drops, layouts, products, navette } = desk.config;
+  const faults = scheduleFaults(navette.schedule);
+  if (faults.length > 0) throw new ConfigError(faults);
   const enabled = drops.filter((drop) => drop.enabled);
   desk.print({
     ok: true,

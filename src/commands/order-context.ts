@@ -2,6 +2,6 @@
 import type { OrderContext } from '../jobs/orders/order-context.ts';
 import type { App } from './app.ts';
 
-export function orderContext({ database, log, config, today }: App): OrderContext {
-  return { database, log, config: config.navette, today };
+export function orderContext({ database, log, config, today, progress }: App): OrderContext {
+  return { database, log, config: config.navette, today, progress };
 }

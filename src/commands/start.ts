@@ -4,6 +4,10 @@ import type { Command } from 'commander';
 import { brusselsDay } from '../clock.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
+import type { JobContext } from '../jobs/context.ts';
+import { createMetrics } from '../jobs/health/metrics.ts';
+import { probeWorker } from '../jobs/health/probe-worker.ts';
+import { serveHealth } from '../jobs/health/serve-health.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
 import { followClock } from '../jobs/shared-clock.ts';
 import { startWorker } from '../jobs/worker.ts';
@@ -12,6 +16,7 @@ import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
 import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
 import { migrateQueue, openQueue, type Queue } from '../load/queue.ts';
 import { syncReference } from '../load/reference/reference.ts';
+import { reportProgress } from '../progress.ts';
 import { type App, type ExitCode, openDesk } from './app.ts';
 
 type Desk = Omit<App, 'database'>;
@@ -30,28 +35,40 @@ export function declareStart(program: Command, done: (code: ExitCode) => void): 
 
 async function start(): Promise<ExitCode> {
   const environment = readEnvironment();
-  const desk = openDesk({}, environment);
+  const metrics = createMetrics();
+  const opened = openDesk({}, environment);
+  const desk = { ...opened, log: metrics.counting(opened.log) };
   const { config, log } = desk;
   requireSchedule(desk);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const probes = probeWorker(metrics);
+  const health = environment.http === null ? null : await serveHealth(environment.http, probes);
   const embedded = environment.databaseUrl === null ? await openEmbeddedPostgres(environment.home) : null;
   const url = environment.databaseUrl ?? embedded?.url ?? '';
   const open = await openAll(desk, url, embedded !== null, stopping.signal);
-  if (open === null) return 0;
+  if (open === null) {
+    await health?.close();
+    return 0;
+  }
   const { database, queue } = open;
   const clock = await followClock({ database, log });
-  const worker = await startWorker(() => {
+  const progress = reportProgress(log, null, clock.now);
+  const context = (): JobContext => {
     const moment = clock.now();
-    return { config, database, log, today: brusselsDay(moment), now: moment, home: environment.home };
-  }, queue);
+    return { config, database, log, today: brusselsDay(moment), now: moment, home: environment.home, progress };
+  };
+  const worker = await startWorker(context, queue);
+  probes.started(context);
   if (!stopping.signal.aborted) {
     await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
   }
+  probes.stopping();
   const drained = await worker.stop();
   clock.stop();
+  await health?.close();
   // What is still in hand holds its connection; the end of the process rolls it back.
   if (!drained) process.exit(0);
   await database.close();

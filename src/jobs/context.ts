@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../load/database.ts';
 import type { Log } from '../log.ts';
 import type { Day } from '../model.ts';
+import type { OpenProgress } from '../progress.ts';
 
 export interface JobContext {
   readonly config: Config;
@@ -14,4 +15,6 @@ export interface JobContext {
   readonly now: number;
   /** NAVETTE_HOME */
   readonly home: string;
+  /** tells how far long work is; left out where nobody asks */
+  readonly progress?: OpenProgress;
 }

@@ -28,6 +28,6 @@ export const SCHEDULED_JOBS: Readonly<Record<string, ScheduledJob>> = {
   retention: (context) => runRetention(context),
 };
 
-function orderContext({ database, log, config, today }: JobContext): OrderContext {
-  return { database, log, config: config.navette, today };
+function orderContext({ database, log, config, today, progress }: JobContext): OrderContext {
+  return { database, log, config: config.navette, today, ...(progress === undefined ? {} : { progress }) };
 }

@@ -1,5 +1,5 @@
 /** The door to PostgreSQL: pool, type parsers, timeouts, error listeners, and single sessions for COPY and transactions. */
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
 import pg from 'pg';
 import { RetryableError } from '../errors.ts';
 import type { Tables } from './tables.ts';
@@ -78,6 +78,14 @@ export async function openDatabase(
     withSession: (work) => withSession(pool, work),
     close: () => pool.end(),
   };
+}
+
+/** Whether a question is answered now; false for anything else, whatever it is. */
+export async function isReachable(db: Db): Promise<boolean> {
+  return sql`select 1`.execute(db).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function withSession<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {

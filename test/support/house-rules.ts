@@ -29,6 +29,7 @@ const ONE_DOOR = [
   'pg-copy-streams',
   'yauzl',
   'openpgp',
+  'prom-client',
 ];
 const ENVIRONMENT = 'src/config/environment.ts';
 const CLOCK = 'src/clock.ts';

@@ -47,6 +47,7 @@ export const CONFIG = loadConfig({
   databaseUrl: null,
   logLevel: 'debug',
   logFormat: 'json',
+  http: null,
   secret: () => undefined,
 });
 

@@ -33,6 +33,7 @@ import type { ImportInstruction } from './import-instruction.ts';
 import { rejectsFormat } from './rejects-format.ts';
 import { stageEmployers } from './stage-employers.ts';
 import { type StagedFile, stageTable } from './stage-rows.ts';
+import { tellProgress } from './tell-progress.ts';
 
 /** Runs its work in the transaction in which the file is decided. */
 export type InTransaction = (work: (db: Db) => Promise<void>) => Promise<void>;
@@ -84,7 +85,7 @@ async function readAndDecide(
   );
   const identity = identifyFile(file, fitted, instruction, context.now);
   await writeIdentity(session.db, file, identity);
-  const staged = await stage(session, fitted, plain.path, context);
+  const staged = await stage(session, fitted, plain.path, context, file);
   // A bank statement shows by its totals or its last mark that it is whole.
   requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
   if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
@@ -193,13 +194,14 @@ async function stage(
   fitted: FittedFile,
   storedAt: string,
   context: JobContext,
+  file: DropFile,
 ): Promise<StagedFile | null> {
   if (fitted.layout.kind === 'bank-statement') return null;
   if (fitted.layout.kind === 'employers') {
     const products = context.config.products.map((product) => product.code);
     return stageEmployers(session, storedAt, products);
   }
-  return stageTable(session, fitted);
+  return stageTable(session, fitted, tellProgress(context, file));
 }
 
 async function apply(context: JobContext, db: Db, delivery: Delivery, read: ReadFile): Promise<Applied | 'duplicate'> {

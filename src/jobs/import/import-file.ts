@@ -125,9 +125,11 @@ function logResult(context: JobContext, file: DropFile, result: ImportResult): v
   if (result.status === 'applied') context.log('file.applied', facts);
   else if (result.status === 'duplicate') context.log('file.duplicate', facts);
   else if (result.status === 'superseded') context.log('file.superseded', facts);
-  else if (result.status === 'held')
-    context.log('file.held', { ...facts, ...(planHash === undefined ? {} : { planHash }) });
-  else if (result.status === 'rejected') context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
+  else if (result.status === 'held') {
+    const held = planHash === undefined ? {} : { planHash };
+    context.log('file.held', { ...facts, ...held });
+    context.log('plan.held', { fileId: file.id, drop: file.drop_id, ...held });
+  } else if (result.status === 'rejected') context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
 }
 
 function nameOf(file: DropFile) {

@@ -17,6 +17,7 @@ import { type MappedRow, mapRow } from '../../transform/rows/map-row.ts';
 import { checkPayrollRow, saidFaceValue, signedQuantity } from '../../transform/rows/payroll-row.ts';
 import { CLEAR, type FieldValue } from '../../transform/values/field-value.ts';
 import type { FittedFile } from './fit-layout.ts';
+import type { RowsRead } from './tell-progress.ts';
 
 /** What was found out while the rows were read. */
 export interface StagedFile {
@@ -32,13 +33,14 @@ export interface StagedFile {
 type RowToStage = (row: MappedRow, rowNumber: number) => CopyValue[];
 
 /** Reads the file to its end. A FileError from the reader means that nothing of it may be applied. */
-export async function stageTable(session: Session, fitted: FittedFile): Promise<StagedFile> {
+export async function stageTable(session: Session, fitted: FittedFile, read: RowsRead): Promise<StagedFile> {
   if (fitted.table === null) throw new Error('this layout has no table');
   const { opened, plan } = fitted.table;
   const toStage = fitted.layout.kind === 'payroll' ? payrollRow(fitted.layout) : beneficiaryRow;
   async function* batches(): AsyncGenerator<CopyValue[][]> {
     for await (const rows of opened.rows) {
       for (const row of rows) lengths.add(row.cells.length);
+      read.batch(rows);
       yield rows.map((row) => toStage(mapRow(plan, row), row.rowNumber));
     }
   }
@@ -50,6 +52,7 @@ export async function stageTable(session: Session, fitted: FittedFile): Promise<
     await createBeneficiaryStage(session);
     await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, batches());
   }
+  read.end();
   const { warnings, dataRows, lastLineComplete, proof } = opened.outcome();
   if (!lastLineComplete && lengths.lastIsShort(opened.header?.length ?? 0)) throw new FileError('file.truncated');
   return { rows: dataRows, warnings, lastLineComplete, proven: proof !== null };

@@ -2,6 +2,7 @@
 import type { Database } from '../../load/database.ts';
 import type { Log } from '../../log.ts';
 import type { Day } from '../../model.ts';
+import type { OpenProgress } from '../../progress.ts';
 
 export interface OrderConfig {
   readonly issuer: { readonly paymentDays: number };
@@ -16,6 +17,8 @@ export interface OrderContext {
   readonly config: OrderConfig;
   /** today in Belgium: the day of the order, of the invoice, of the cancellation */
   readonly today: Day;
+  /** tells how far long work is; left out where nobody asks */
+  readonly progress?: OpenProgress;
 }
 
 /** One slot of a standing order that needs a person: no order could be made, or its draft could not be confirmed. */

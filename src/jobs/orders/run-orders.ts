@@ -53,6 +53,7 @@ export async function runOrders(context: OrderContext, options: RunOrdersOptions
     const slots = await findDueSlots(database.db, today, period);
     if (slots.length > 0) log('slot.due', { orders: slots.length });
     await runRounds(context, slots, progress);
+    if (slots.length > 0) log('slot.done', { orders: made.length });
   }
   if (options.supplement === true || period === null) {
     await runRounds(context, await findSupplements(database.db, today, period, ordered), progress);
@@ -70,6 +71,8 @@ async function runRounds(context: OrderContext, slots: readonly SlotToRun[], pro
   const waiting = Map.groupBy(slots, (slot) => slot.enterpriseNumber);
   const employers = [...waiting.keys()].sort();
   const broken = new Map<string, string>();
+  const telling = context.progress?.('slots', 'orders.progress', { orders: slots.length });
+  let looked = 0;
   const rounds = Math.max(0, ...[...waiting.values()].map((queue) => queue.length));
   for (let round = 0; round < rounds; round++) {
     const due = employers.flatMap((employer) => waiting.get(employer)?.[round] ?? []);
@@ -81,8 +84,14 @@ async function runRounds(context: OrderContext, slots: readonly SlotToRun[], pro
     const sound = due.filter((slot) => !broken.has(slot.enterpriseNumber));
     for (let start = 0; start < sound.length; start += EMPLOYERS_AT_ONCE) {
       await runBatch(context, sound.slice(start, start + EMPLOYERS_AT_ONCE), progress, broken);
+      telling?.advance(
+        looked + Math.min(start + EMPLOYERS_AT_ONCE, sound.length),
+        (looked + start + EMPLOYERS_AT_ONCE) / slots.length,
+      );
     }
+    looked += due.length;
   }
+  telling?.end();
 }
 
 async function runBatch(

@@ -1,0 +1,36 @@
+/** The alert rules that are shipped: valid YAML, about metrics that there are, and answered in the operator's book. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { createMetrics } from '../src/jobs/health/metrics.ts';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string; readonly runbook: string };
+}
+
+const text = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const { groups } = parse(text('docs/alerts.yaml')) as { groups: readonly { readonly rules: readonly Rule[] }[] };
+const rules = groups.flatMap((group) => group.rules);
+
+test('every metric of a rule is served, with the labels that the rule names', async () => {
+  const page = await createMetrics().page(null);
+  const known = new Set([...page.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]));
+  const named = rules.flatMap(({ expr }) => [...expr.matchAll(/navette_\w+/g)].map(([name]) => name));
+  expect(named.length).toBeGreaterThan(rules.length - 1);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('every rule says how bad it is, and the book says what to do', () => {
+  const book = text('docs/operations.md');
+  const wrong = rules.filter(
+    ({ alert, labels, annotations }) =>
+      !['page', 'ticket'].includes(labels.severity) ||
+      annotations.runbook !== `docs/operations.md#${alert.toLowerCase()}` ||
+      !book.includes(`#### ${alert}\n`),
+  );
+  expect(wrong.map(({ alert }) => alert)).toEqual([]);
+  expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+});
