@@ -33,7 +33,7 @@ export function isMessageKey(text: string): boolean {
 
 /**
  * A multipart/alternative message in UTF-8 (RFC 5322, RFC 2046; HTML and image multipart/related, RFC 2387), CRLF throughout.
- * Written here and not by a library's streams, which cost ten times the memory for the same few parts.
+ * Written here and not by a library's streams, so that every byte is ours and the second copy is the first one again.
  * Throws a RangeError for a message key, a domain, an address or a date that cannot stand in a header.
  */
 export function buildNoticeMail(mail: NoticeMail): Buffer {

@@ -12,9 +12,14 @@ export interface ReminderToQueue {
   readonly afterFirst: number | null;
 }
 
+/** Money for the invoice `i` came in and a person has to decide about it: nobody is asked for the whole of it meanwhile. */
+const WITH_OPERATIONS = sql`exists (
+  select from payment p
+   where p.enterprise_number = i.enterprise_number and p.invoice_id = i.id and p.status in ('partial', 'over', 'duplicate'))`;
+
 /**
  * Queues one kind of reminder for every open invoice that is due for it and did not get it yet; a second one only when the
- * first went long enough ago, so that nobody gets both at once after a standstill.
+ * first went long enough ago, so that nobody gets both at once after a standstill. None while money for it is with operations.
  * @param queuedAt ISO moment within `today`
  * @returns how many were queued
  */
@@ -32,7 +37,7 @@ export async function queueReminders(
       join employer e on e.enterprise_number = i.enterprise_number
       left join cost_center c on c.enterprise_number = i.enterprise_number and c.number = i.cost_center
      where i.status = 'open' and i.kind <> 'credit' and o.status = 'invoiced'
-       and i.issued_on + ${afterDays}::int <= ${today}::date
+       and i.issued_on + ${afterDays}::int <= ${today}::date and not ${WITH_OPERATIONS}
        and (${afterFirst}::int is null or exists (
          select from invoice_notice f
           where f.enterprise_number = i.enterprise_number and f.invoice_id = i.id and f.kind = 'reminder-1'

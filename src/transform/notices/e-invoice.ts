@@ -4,9 +4,12 @@ import { lastDayOfMonth } from '../values/calendar.ts';
 import { formatPeriod } from '../values/message-text.ts';
 
 /**
- * How vouchers, on which no VAT is due when they are handed over, stand beside fees with VAT. `exempt-line`: one document, the
- * vouchers in category E with a reason. `split-documents`: two documents, the vouchers in category O, which may stand neither
- * beside another category (BR-O-11) nor with a VAT number of the seller (BR-O-02); the fees in category S.
+ * How vouchers, on which no VAT is due when they are handed over (Directive 2006/112/EC, Article 30b(2)), stand beside fees with
+ * VAT. `exempt-line`: one document, the vouchers in category E, which is as near to "not subject" as a document with fees can
+ * come. Its reason is text: VATEX-EU-O may stand with category O alone (PEPPOL-EN16931-P0105), and the codes for E name
+ * exemptions (Articles 79(c), 132, 135 and others) that are not this one. `split-documents`: two documents, the vouchers in
+ * category O, which may stand neither beside another category (BR-O-11) nor with a VAT number of the seller (BR-O-02); the fees
+ * in category S. What the issuer's bookkeeper has to confirm about either stands in `docs/notices.md`.
  */
 export type VatStrategy = 'exempt-line' | 'split-documents';
 
@@ -66,7 +69,7 @@ export interface Seller {
 export interface Buyer {
   readonly name: string;
   readonly enterpriseNumber: string;
-  /** of the cost center; null for the employer itself, of which only the country is known */
+  /** of the cost center; null for the employer itself, of which only the country (BT-55, all that BIS Billing 3.0 asks) is known */
   readonly address: PostalAddress | null;
 }
 

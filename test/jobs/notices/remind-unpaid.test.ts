@@ -96,6 +96,18 @@ test('what is paid or cancelled is not reminded of, also when the reminder waits
   await settleAll();
 });
 
+test('who paid another amount is not asked for the whole while a person decides', async () => {
+  const [less, more] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  const [partial, over] = [less.invoices[0]!, more.invoices[0]!];
+  await pay({ ...partial, total: partial.total - 100 });
+  await pay({ ...over, total: over.total + 100 });
+  expect((await remind('2026-12-15')).reminders).toBe(0);
+  await pay({ ...over, total: over.total + 100 }, true);
+  expect((await remind('2026-12-16')).reminders).toBe(1);
+  expect(await remindersOf(partial.number)).toEqual([]);
+  await settleAll();
+});
+
 test('an order unpaid for too long is told of in every run, and stays as it is', async () => {
   const order = await inventInvoicedOrder(db, { people: 2 });
   await pay(order.invoices[0]!);
