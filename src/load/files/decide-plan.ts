@@ -25,9 +25,10 @@ export async function findHold(
   fileId: number,
   stage: string,
   consent: Consent,
+  rows: Pick<FileCounts, 'read' | 'rejected'>,
   more: readonly HeldReason[] = [],
 ): Promise<Applied['held']> {
-  const reasons = [...(await weighPlan(db, stage, consent.safety)), ...more];
+  const reasons = [...(await weighPlan(db, stage, consent.safety, rows)), ...more];
   if (consent.by === 'gates' && reasons.length === 0) return null;
   const planHash = await hashPlan(db, fileId, stage);
   if (consent.by === 'person' && consent.planHash === planHash) return null;

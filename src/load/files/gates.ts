@@ -1,5 +1,6 @@
 /** The gates of a plan: what would make it wait for a person's yes before anything changes, and the hash that names it. */
 import { sql } from 'kysely';
+import type { FileCounts } from '../../model.ts';
 import type { Db } from '../database.ts';
 
 export type Gate =
@@ -40,7 +41,12 @@ const SENSITIVE_RATIO = 0.2;
 const ORDINARY_SENSITIVE = 5;
 
 /** Weighs the departures, rejections and sensitive changes of the plan that stands in the temporary tables. */
-export async function weighPlan(db: Db, stage: string, safety: Safety): Promise<HeldReason[]> {
+export async function weighPlan(
+  db: Db,
+  stage: string,
+  safety: Safety,
+  rows: Pick<FileCounts, 'read' | 'rejected'>,
+): Promise<HeldReason[]> {
   const { maxRejectedRatio, maxDeactivatedRatio, maxDeactivatedCount } = safety.limits;
   const found = await sql<HeldReason>`
     with employer_departure as (
@@ -53,11 +59,10 @@ export async function weighPlan(db: Db, stage: string, safety: Safety): Promise<
              (select count(*)::int from beneficiary b
                where b.status = 'active'
                  and b.enterprise_number in (select enterprise_number from ${sql.table(stage)})) as active
-        from employer_departure
+        from employer_departure having count(*) > 0
     ), wherever as (select * from employer_departure union all select * from in_total),
     rejected as (
-      select read, read - (select count(*)::int from row_outcome) as count
-        from (select count(*)::int as read from ${sql.table(stage)}) s
+      select ${rows.read}::int as read, ${rows.rejected}::int as count
     ), sensitive as (
       select s.enterprise_number, count(*)::int as count,
              (select count(*)::int from beneficiary b

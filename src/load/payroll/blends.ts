@@ -49,7 +49,7 @@ export async function splitBlends(db: Db): Promise<void> {
   await sql`
     update plan_payroll p
        set quantity = b.n, face_value = b.own_value, said_value = b.own_value, given_back = b.given_back,
-           restated_quantity = e.restated_quantity, restated_as_of = e.restated_as_of,
+           restated_quantity = e.restated_quantity, restated_as_of = e.restated_as_of, known = e.face_value is not null,
            outcome = case when p.stale then 'unchanged' when e.restated_as_of is null then 'created'
                           when (e.restated_quantity, b.given_back) <> (b.n, coalesce(s.quantity, 0)) then 'updated'
                           else 'unchanged' end

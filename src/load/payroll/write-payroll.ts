@@ -23,17 +23,26 @@ export async function writeRestated(
   }
   await undoWriteOffs(db, delivery);
   if (facts.updated) await noteUpdated(db, delivery);
-  await sql`
-    insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity,
-                                  restated_as_of, file_id, row_number)
-    select ${key('p')}, p.face_value, p.quantity, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint, p.row_number
-      from plan_payroll p where p.leads and not p.stale and p.outcome in ('created', 'updated')
-    on conflict (enterprise_number, beneficiary_id, product_code, period, face_value) do update
-      set restated_quantity = excluded.restated_quantity, restated_as_of = excluded.restated_as_of,
-          file_id = excluded.file_id, row_number = excluded.row_number`.execute(db);
+  await writeTotals(db, delivery);
   if (facts.others) await endOtherValues(db, delivery);
   if (facts.splits) await writeSplits(db, delivery);
   if (facts.unchanged) await confirmUnchanged(db, delivery);
+}
+
+/** In the order of the file, which is mostly that of the key; the employer is locked, so that no key appears meanwhile. */
+async function writeTotals(db: Db, delivery: Delivery): Promise<void> {
+  await sql`
+    insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity,
+                             restated_as_of, file_id, row_number)
+    select ${key('p')}, p.face_value, p.quantity, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint, p.row_number
+      from plan_payroll p where p.leads and not p.stale and p.outcome = 'created' and not p.known`.execute(db);
+  await sql`
+    update entitlement e
+       set restated_quantity = p.quantity, restated_as_of = ${delivery.asOf}::timestamptz, file_id = ${delivery.fileId}::bigint,
+           row_number = p.row_number
+      from plan_payroll p
+     where (${key('e')}, e.face_value) = (${key('p')}, p.face_value)
+       and p.leads and not p.stale and p.known and p.outcome in ('created', 'updated')`.execute(db);
 }
 
 /** History of the totals that change; a first total is told by its entitlement itself. */

@@ -47,9 +47,8 @@ export async function applyBeneficiaries(db: Db, delivery: Delivery, options: Be
   );
   await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await lockEmployers(db, BENEFICIARY_STAGE);
-  const { held, protectedEmployers } = await planAndWeigh(db, delivery, options);
+  const { counts, held, protectedEmployers } = await planAndWeigh(db, delivery, options);
   await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
-  const counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
   // A file of which every row is refused is refused itself: whoever seems absent from it stays.
   if (counts.read > 0 && counts.rejected === counts.read) {
     return { counts: { ...counts, deactivated: 0 }, held: null, protectedEmployers };
@@ -79,9 +78,10 @@ export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string
     create temporary table delivery on commit drop as
     select greatest(${row.asOf}::timestamptz, max(b.as_of)) as as_of
       from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)`.execute(db);
-  await planAndWeigh(db, row, { mode: 'upsert', scope: 'delta', today, dropId: '', layoutId: '', consent: UNWEIGHED });
+  const options = { mode: 'upsert', scope: 'delta', today, dropId: '', layoutId: '', consent: UNWEIGHED } as const;
+  const { counts } = await planAndWeigh(db, row, options);
   await writePeople(db, row, today);
-  return { counts: await countOutcomes(db, BENEFICIARY_STAGE, 0), issues: await tellIssues(db, BENEFICIARY_STAGE) };
+  return { counts, issues: await tellIssues(db, BENEFICIARY_STAGE) };
 }
 
 const MANY = 2_000_000_000;
@@ -94,11 +94,7 @@ const UNWEIGHED: Consent = {
   },
 };
 
-async function planAndWeigh(
-  db: Db,
-  delivery: RowSource,
-  options: BeneficiariesToApply,
-): Promise<Pick<Applied, 'held' | 'protectedEmployers'>> {
+async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesToApply): Promise<Applied> {
   const { today, consent } = options;
   await checkStagedBeneficiaries(db, delivery);
   await planBeneficiaries(db, delivery, today);
@@ -109,10 +105,14 @@ async function planAndWeigh(
   await findExplicitDepartures(db);
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
   await findSensitiveChanges(db);
-  const held = await findHold(db, delivery.fileId ?? 0, BENEFICIARY_STAGE, consent);
-  if (held === null && consent.by === 'person' && consent.upsertsOnly) await keepEverybodyActive(db);
+  let counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
+  const held = await findHold(db, delivery.fileId ?? 0, BENEFICIARY_STAGE, consent, counts);
+  if (held === null && consent.by === 'person' && consent.upsertsOnly) {
+    await keepEverybodyActive(db);
+    counts = await countOutcomes(db, BENEFICIARY_STAGE, 0);
+  }
   await warnOfOutcomes(db);
-  return { held, protectedEmployers };
+  return { counts, held, protectedEmployers };
 }
 
 async function writePeople(db: Db, source: RowSource, today: string): Promise<void> {
