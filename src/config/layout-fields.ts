@@ -70,3 +70,10 @@ export function fieldsOfKind(kind: LayoutKind): readonly string[] {
   if (kind === 'payroll') return PAYROLL_FIELDS;
   return [];
 }
+
+/** Fields without which no row of a kind means anything: every layout has them, and a blank rejects the row. */
+export function fieldsOfEveryRow(kind: LayoutKind): readonly string[] {
+  if (kind === 'beneficiaries') return ['enterpriseNumber', 'nationalRegisterNumber'];
+  if (kind === 'payroll') return ['enterpriseNumber', 'nationalRegisterNumber', 'period', 'product', 'quantity'];
+  return [];
+}

@@ -6,10 +6,11 @@ import {
   type Layout,
   type LayoutColumn,
   type LayoutFile,
+  type LayoutKind,
   PARSERS,
   type ParserName,
 } from '../model.ts';
-import { fieldsOfKind } from './layout-fields.ts';
+import { fieldsOfEveryRow, fieldsOfKind } from './layout-fields.ts';
 import { charRange, type RecordTypesShape, recordTypesShape, toCharRange, toRecordTypes } from './record-types.ts';
 
 const PATTERNS: Partial<Record<string, RegExp>> = {
@@ -117,6 +118,8 @@ export const layoutShape = z
         );
       }
     }
+    const lacking = fieldsOfEveryRow(value.kind).filter((field) => value.columns[field] === undefined);
+    if (lacking.length > 0) fault(['columns'], lacking.join(', '), `every layout of kind ${value.kind} needs these`);
     if ((value.columns['value'] === undefined) !== (value.columns['total'] === undefined)) {
       fault(['columns'], 'value, total', '"value" and "total" go together: one is checked by the other');
     }
@@ -138,7 +141,7 @@ export function toLayout(given: z.infer<typeof layoutShape>): Layout {
     scope: given.scope,
     sameKey: given.sameKey,
     file: toLayoutFile(given.file),
-    columns: Object.entries(given.columns).map(([field, one]) => toColumn(field, one)),
+    columns: Object.entries(given.columns).map(([field, one]) => toColumn(given.kind, field, one)),
   };
 }
 
@@ -155,14 +158,14 @@ function toLayoutFile(given: z.infer<typeof layoutShape>['file']): LayoutFile {
   };
 }
 
-function toColumn(field: string, given: z.infer<typeof column>): LayoutColumn {
+function toColumn(kind: LayoutKind, field: string, given: z.infer<typeof column>): LayoutColumn {
   const [name, pattern] = given.parse.split(' ');
   return {
     field,
     source: toSource(given),
     parse: name as ParserName,
     pattern: pattern ?? null,
-    required: given.required,
+    required: given.required || (given.default === undefined && fieldsOfEveryRow(kind).includes(field)),
     default: given.default ?? null,
     values: given.values ?? null,
   };

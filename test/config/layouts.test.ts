@@ -12,7 +12,12 @@ file:
 columns:
   period: { context: month, parse: period YYYYMM, required: true }
   quantity: { chars: 13-17, parse: integer hundredths }
+  enterpriseNumber: { drop: enterpriseNumber, parse: enterprise-number }
+  nationalRegisterNumber: { chars: 20-30, parse: national-register-number }
+  product: { chars: 31-34, parse: product, default: meal }
 `;
+/** Statements need no columns. */
+const NO_COLUMNS = 'id: a, kind: bank-statement';
 
 const read = (text: string) => toLayout(layoutShape.parse(parse(text)));
 
@@ -36,20 +41,24 @@ test('a record-typed layout, as readers and planners see it', () => {
   });
   expect(columns).toMatchObject([
     { field: 'period', source: { context: 'month' }, parse: 'period', pattern: 'YYYYMM' },
-    { field: 'quantity', source: { chars: [13, 17] }, parse: 'integer', pattern: 'hundredths' },
+    { field: 'quantity', source: { chars: [13, 17] }, parse: 'integer', pattern: 'hundredths', required: true },
+    { field: 'enterpriseNumber', required: true },
+    { field: 'nationalRegisterNumber', required: true },
+    { field: 'product', required: false, default: 'meal' },
   ]);
 });
 
 test('without "rows" and "fields" they are null; a header is taken for granted, but not in fixed width', () => {
-  const plain = (format: string) => read(`{ id: a, kind: payroll, file: { format: ${format} } }`).file;
+  const plain = (format: string) => read(`{ ${NO_COLUMNS}, file: { format: ${format} } }`).file;
   expect(plain('csv')).toMatchObject({ headerRow: 1, rows: null, fields: null });
   expect(plain('fixed-width')).toMatchObject({ headerRow: 0 });
-  expect(read('{ id: a, kind: payroll, file: { format: csv, fields: 11-40 } }').file.fields).toEqual([11, 40]);
+  expect(read(`{ ${NO_COLUMNS}, file: { format: csv, fields: 11-40 } }`).file.fields).toEqual([11, 40]);
 });
 
 describe('faults', () => {
   test.each([
     ['a context that no type sets', FIXED.replace('context: month', 'context: year'), 'columns.period.context'],
+    ['no quantity', FIXED.replace(/ {2}quantity.*\n/, ''), 'columns: every layout of kind payroll needs these'],
     ['two sources', FIXED.replace('chars: 13-17', 'chars: 13-17, group: x'), 'columns.quantity'],
     ['positions from behind', FIXED.replace('13-17', '17-13'), 'columns.quantity.chars'],
     ['a pattern of another parser', FIXED.replace('integer hundredths', 'cents hundredths'), 'columns.quantity.parse'],

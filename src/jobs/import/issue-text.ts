@@ -25,7 +25,10 @@ export function tellIssue(
   senderColumns: Readonly<Record<string, unknown>>,
 ): ToldIssue {
   const texts = messages[language];
-  const column = issue.columnName === null ? undefined : columnWords(issue.columnName, texts, language, senderColumns);
+  const column =
+    issue.columnName === null
+      ? unknownColumnWords(issue, texts, language)
+      : columnWords(issue.columnName, texts, language, senderColumns);
   return {
     row: issue.rowNumber,
     column: issue.columnName,
@@ -39,6 +42,11 @@ export function tellIssue(
 function sentenceOf({ code, params }: StoredIssue, texts: LanguageMessages): string {
   const formats: Readonly<Record<string, string>> = texts.formats;
   return (code === 'file.format' ? formats[params['found'] ?? ''] : undefined) ?? texts.issues[code];
+}
+
+/** A column that means no field has nothing but its letter. */
+function unknownColumnWords({ params }: StoredIssue, texts: LanguageMessages, language: Language): string | undefined {
+  return params['letter'] === undefined ? undefined : renderSentence(texts.column.letter, params, language);
 }
 
 function columnWords(

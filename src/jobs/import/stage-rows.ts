@@ -55,7 +55,7 @@ export async function stageTable(session: Session, fitted: FittedFile, read: Row
   read.end();
   const { warnings, dataRows, lastLineComplete, proof } = opened.outcome();
   if (!lastLineComplete && lengths.lastIsShort(opened.header?.length ?? 0)) throw new FileError('file.truncated');
-  return { rows: dataRows, warnings, lastLineComplete, proven: proof !== null };
+  return { rows: dataRows, warnings: [...plan.warnings, ...warnings], lastLineComplete, proven: proof !== null };
 }
 
 /** Brings the one row that a person has typed into the stage of beneficiaries. */

@@ -9,7 +9,7 @@ import { parseEmployerLine } from '../../transform/employers/employer-line.ts';
 import { checkBeneficiaryRow } from '../../transform/rows/beneficiary-row.ts';
 import { mapRow } from '../../transform/rows/map-row.ts';
 import { checkPayrollRow } from '../../transform/rows/payroll-row.ts';
-import { type RowPlan, type SenderColumn, senderColumn } from '../../transform/rows/plan-columns.ts';
+import { type RowPlan, type SenderColumn, senderColumn, senderPlace } from '../../transform/rows/plan-columns.ts';
 import type { FieldValues } from '../../transform/values/field-value.ts';
 import type { JobContext } from '../context.ts';
 import { type FileToFit, type FittedFile, fitLayout } from '../import/fit-layout.ts';
@@ -75,10 +75,17 @@ export async function checkLayout(
     rows: found.rows,
     rejected: found.rejected,
     byCode: found.byCode,
-    issues: found.issues.toSorted((one, other) => (one.rowNumber ?? 0) - (other.rowNumber ?? 0)),
+    issues: plan === null ? found.issues : inOrder(found.issues, plan),
     sample: found.sample,
     senderColumns: plan?.senderColumns ?? new Map(),
   };
+}
+
+/** Those of the file first, then by row and as the sender's columns stand. */
+function inOrder(issues: readonly RowIssue[], plan: RowPlan): RowIssue[] {
+  const place = ({ columnName }: RowIssue): number =>
+    columnName === null ? 0 : senderPlace(senderColumn(plan, columnName));
+  return issues.toSorted((one, other) => (one.rowNumber ?? 0) - (other.rowNumber ?? 0) || place(one) - place(other));
 }
 
 type Findings = ReturnType<typeof createFindings>;
@@ -122,7 +129,7 @@ async function checkTable(
       found.addRow(row.rowNumber, values, [...issues, ...more]);
     }
   }
-  found.add(opened.outcome().warnings);
+  found.add([...plan.warnings, ...opened.outcome().warnings]);
 }
 
 async function checkEmployers(path: string, products: readonly string[], found: Findings): Promise<void> {

@@ -30,8 +30,9 @@ export function templateRow({ record, products }: TemplatePerson, words: Templat
   cells.gender = texts.words[record['gender'] as 'm' | 'f' | 'x'];
   cells.language = String(record['language']).toUpperCase();
   cells.birthDate = { date: String(record['birth_date']) };
-  cells.cardDelivery = isDeliverable(record) ? deliveryWord(record['card_delivery'], texts) : null;
-  cells.pinDelivery = deliveryWord(record['pin_delivery'], texts);
+  cells.cardDelivery = isDeliverable(record, 'card') ? deliveryWord(record['card_delivery'], texts) : null;
+  // Blank is what "as the card" reads as.
+  cells.pinDelivery = isDeliverable(record, 'pin') ? deliveryWord(record['pin_delivery'], texts) : null;
   cells.cardDeliveryPoint = placeWord(record['card_delivery_point'], content.deliveryPoints, texts.place);
   cells.pinDeliveryPoint = placeWord(record['pin_delivery_point'], content.deliveryPoints, texts.place);
   cells.costCenter = placeWord(record['cost_center'], content.costCenters, texts.center);
@@ -62,10 +63,14 @@ function deliveryWord(delivery: unknown, { words }: TemplateWords['texts']): Cel
   return delivery === 'employer' || delivery === 'beneficiary' ? words[delivery] : null;
 }
 
-/** Delivery that is said again is checked again: the point must be known, the address complete. */
-function isDeliverable(record: TemplatePerson['record']): boolean {
-  if (record['card_delivery'] === 'employer') return record['card_delivery_point'] !== null;
-  return ['card_street', 'card_house_number', 'card_postal_code', 'card_city'].every((name) => record[name] !== null);
+/** Delivery that is said again is checked again: the point must be known, the address complete. A PIN may go where the card goes. */
+function isDeliverable(record: TemplatePerson['record'], what: 'card' | 'pin'): boolean {
+  const delivery = record[`${what}_delivery`];
+  const place = delivery === 'employer' ? ['delivery_point'] : ['street', 'house_number', 'postal_code', 'city'];
+  const given = place.filter((name) => record[`${what}_${name}`] !== null);
+  if (what === 'card' || given.length > 0) return given.length === place.length;
+  if (delivery === 'employer' && record['card_delivery'] !== 'employer') return false;
+  return place.every((name) => record[`card_${name}`] !== null);
 }
 
 function productCells(held: TemplatePerson['products'], words: TemplateWords): Partial<Record<PortalField, Cell>> {

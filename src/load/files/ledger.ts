@@ -217,11 +217,15 @@ export interface StoredIssue {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-/** All issues of a file: the file's own first, then by row. */
+/** All issues of a file: the file's own first, then by row and in the order in which the sender's columns stand. */
 export async function listIssues(db: Db, fileId: number): Promise<StoredIssue[]> {
   const found = await sql<StoredIssue>`
-    select row_number as "rowNumber", column_name as "columnName", code, severity, params from row_issue
-     where file_id = ${fileId} order by row_number nulls first, severity, column_name nulls first, id`.execute(db);
+    select i.row_number as "rowNumber", i.column_name as "columnName", i.code, i.severity, i.params
+      from row_issue i join drop_file f on f.id = i.file_id,
+           lateral (select f.sender_columns -> i.column_name as known) c
+     where i.file_id = ${fileId}
+     order by i.row_number nulls first, i.severity, coalesce(c.known -> 'at', c.known -> 'from')::integer nulls first,
+              i.column_name nulls first, i.id`.execute(db);
   return found.rows;
 }
 

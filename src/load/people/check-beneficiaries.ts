@@ -1,5 +1,5 @@
 /** What is wrong with the rows of a beneficiaries file once they meet the database: each check one statement. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { ImportMode } from '../../model.ts';
 import type { Db } from '../database.ts';
 import { findIssue, findMissingMandates, keepOneIssueAColumn, type RowSource } from '../files/found-issues.ts';
@@ -60,7 +60,9 @@ async function checkPlaces(db: Db): Promise<void> {
   await findIssue(
     'cost-center.unknown',
     'costCenter',
-    sql`select row_number from plan_beneficiary where said_cost_center is not null and cost_center = 0`,
+    sql`select row_number, enterprise_number from plan_beneficiary where said_cost_center is not null and cost_center = 0`,
+    'error',
+    numbersOf('cost_center'),
   ).execute(db);
   await findIssue(
     'required.missing',
@@ -73,15 +75,23 @@ async function checkPlaces(db: Db): Promise<void> {
   await findIssue(
     'delivery-point.unknown',
     'cardDeliveryPoint',
-    sql`select row_number from plan_beneficiary
+    sql`select row_number, enterprise_number from plan_beneficiary
          where (said_card_point is not null and card_delivery_point = 0)
             or (card_delivery = 'employer' and card_delivery_point is null
                 and (known_id is null or said_card_delivery is not null))`,
+    'error',
+    numbersOf('delivery_point'),
   ).execute(db);
   await findIssue(
     'delivery-point.unknown',
     'pinDeliveryPoint',
-    sql`select row_number from plan_beneficiary where said_pin_point is not null and pin_delivery_point = 0`,
+    sql`select row_number, enterprise_number from plan_beneficiary
+         where (said_pin_point is not null and pin_delivery_point = 0)
+            or (pin_delivery = 'employer' and pin_delivery_point is null
+                and not (card_delivery = 'employer' and card_delivery_point is not null)
+                and (known_id is null or said_pin_delivery is not null))`,
+    'error',
+    numbersOf('delivery_point'),
   ).execute(db);
   await findIssue(
     'address.incomplete',
@@ -91,7 +101,28 @@ async function checkPlaces(db: Db): Promise<void> {
            and (p.known_id is null or s.card_delivery is not null or s.clears is not null)
            and (p.card_street is null or p.card_house_number is null or p.card_postal_code is null or p.card_city is null)`,
   ).execute(db);
+  // Without an address of its own the PIN goes to the card's; a part of one would send it nowhere.
+  await findIssue(
+    'address.incomplete',
+    'pinDelivery',
+    sql`select p.row_number from plan_beneficiary p join stage_beneficiary s using (row_number)
+         where p.pin_delivery = 'beneficiary'
+           and (p.known_id is null or s.pin_delivery is not null or s.clears is not null)
+           and case when num_nonnulls(p.pin_street, p.pin_house_number, p.pin_postal_code, p.pin_city) = 0
+                    then num_nulls(p.card_street, p.card_house_number, p.card_postal_code, p.card_city) > 0
+                    else num_nulls(p.pin_street, p.pin_house_number, p.pin_postal_code, p.pin_city) > 0 end`,
+  ).execute(db);
 }
+
+/** The numbers that an employer's open places go by, for an issue about `found`; the first of very many. */
+function numbersOf(table: 'delivery_point' | 'cost_center'): RawBuilder<unknown> {
+  return sql`jsonb_strip_nulls(jsonb_build_object('accepted', (
+    select string_agg(p.number::text, ', ' order by p.number)
+      from (select number from ${sql.table(table)} p
+             where p.enterprise_number = found.enterprise_number and not p.closed order by number limit ${MOST_NUMBERS}) p)))`;
+}
+
+const MOST_NUMBERS = 20;
 
 /** The products a row names, one line each: column, code, value. */
 const NAMED_PRODUCTS = sql`
@@ -108,8 +139,14 @@ async function checkProducts(db: Db, delivery: RowSource): Promise<void> {
     select n.row_number, n.field,
            case when (n.field = 'mealProduct') <> (p.kind = 'count') then 'literal.unknown'
                 when p.sale_until < ${delivery.receivedOn}::date then 'product.closed' else 'contract.missing' end,
-           'error', '{}'
+           'error', jsonb_strip_nulls(jsonb_build_object('accepted', fitting.accepted))
       from (${NAMED_PRODUCTS}) n join product p on p.code = n.code
+      left join lateral (
+             select string_agg(c.product_code, ', ' order by c.product_code) as accepted
+               from (select distinct c.product_code from contract c join product f on f.code = c.product_code
+                      where c.enterprise_number = n.enterprise_number and (n.field = 'mealProduct') = (f.kind = 'count')
+                        and ${delivery.receivedOn}::date between c.valid_from and coalesce(c.valid_to, 'infinity')
+                        and ${delivery.receivedOn}::date <= coalesce(f.sale_until, 'infinity')) c) fitting on true
      where (n.field = 'mealProduct') <> (p.kind = 'count') or p.sale_until < ${delivery.receivedOn}::date
         or not exists (
              select from contract c

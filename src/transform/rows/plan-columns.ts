@@ -1,12 +1,12 @@
 /** Owns where each field of a layout stands in one file, found out once before its rows are read. */
 import { ConfigError, FileError } from '../../errors.ts';
-import type { Cell, Day, FileFormat, Layout, LayoutColumn } from '../../model.ts';
+import type { Cell, Day, FileFormat, Layout, LayoutColumn, RowIssue } from '../../model.ts';
 import { columnLetter } from '../values/column-letter.ts';
 import type { FieldValue, FieldValues } from '../values/field-value.ts';
 import type { CellParser } from '../values/finding.ts';
 import { foldWord } from '../values/fold-word.ts';
 import { parserFor } from '../values/parse-value.ts';
-import { findRejectsColumns, ownWidth } from './rejects-columns.ts';
+import { findRejectsColumns, isOurColumn, ownWidth } from './rejects-columns.ts';
 
 /** What a file brings beside its rows. */
 export interface GivenToFile {
@@ -38,6 +38,8 @@ export interface PlannedColumn {
   readonly blank: FieldValue;
 }
 
+/** An export of a whole payroll has many columns that nobody wants to hear of. */
+const MOST_UNKNOWN = 5;
 /** A column that this file does not have: every cell of it is blank. */
 const NOWHERE = -1;
 const ANY_NUMBER = [0, Number.POSITIVE_INFINITY] as const;
@@ -58,12 +60,14 @@ export interface RowPlan {
   /** whether there is a birth date or a gender to compare with the register number */
   readonly comparesPerson: boolean;
   readonly senderColumns: ReadonlyMap<string, SenderColumn>;
+  /** of the file as a whole: `column.ignored` */
+  readonly warnings: readonly RowIssue[];
 }
 
-/** What the sender knows a column by; `positions` are 1-based and inclusive. */
+/** What the sender knows a column by, and where it stands: `at` counts columns and `positions` characters, both from 1. */
 export type SenderColumn =
-  | { readonly by: 'header'; readonly header: string }
-  | { readonly by: 'letter'; readonly letter: string }
+  | { readonly by: 'header'; readonly header: string; readonly at: number }
+  | { readonly by: 'letter'; readonly letter: string; readonly at: number }
   | { readonly by: 'positions'; readonly from: number; readonly to: number }
   | { readonly by: 'field' };
 
@@ -78,6 +82,7 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
   const start: FieldValues = {};
   const senderColumns = new Map<string, SenderColumn>();
   const missing: LayoutColumn[] = [];
+  const absent: string[] = [];
   const header = given.header ?? [];
   const headers = positionsOfHeaders(header);
   const rejectsColumns = findRejectsColumns(header);
@@ -94,15 +99,18 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
     };
     if ('header' in source) {
       const at = positionOf(source.header, headers, field);
-      if (at !== null) planned(at, null, { by: 'header', header: String(given.header?.[at]).trim() });
+      if (at !== null) planned(at, null, { by: 'header', header: String(given.header?.[at]).trim(), at: at + 1 });
       else if (column.required && fallback === null) missing.push(column);
-      else if (fallback !== null) start[field] = fallback;
+      else {
+        absent.push(...source.header);
+        if (fallback !== null) start[field] = fallback;
+      }
     } else if ('column' in source) {
       // Columns known by their place are not looked up, so a file too narrow for them must be refused here.
       if (blank === undefined && given.header !== null && source.column >= given.header.length) missing.push(column);
       // The letter and not the header, which is not compared here: without a header row it would be a person's name.
       const at = rejectsColumns.has(source.column) ? NOWHERE : source.column;
-      planned(at, null, { by: 'letter', letter: columnLetter(source.column) });
+      planned(at, null, { by: 'letter', letter: columnLetter(source.column), at: source.column + 1 });
     } else if ('chars' in source) {
       const [from, to] = source.chars;
       planned(0, [from - 1, to], { by: 'positions', from, to });
@@ -126,7 +134,8 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
   const comparesPerson = columns.some(({ field }) => field === 'birthDate' || field === 'gender');
   // Rejects that come back have as many fields as the widest of their rows, and two more.
   const fields = limited && rejectsColumns.size === 0 ? (layout.file.fields ?? ANY_NUMBER) : ANY_NUMBER;
-  return { columns, start, width, fields, rejectsColumns, comparesPerson, senderColumns };
+  const warnings = absent.length === 0 ? [] : warningsOfUnknown(header, layout, absent);
+  return { columns, start, width, fields, rejectsColumns, comparesPerson, senderColumns, warnings };
 }
 
 /** What the sender knows a field by; `field` when it is not a column of the file. */
@@ -134,12 +143,10 @@ export function senderColumn(plan: RowPlan, field: string): SenderColumn {
   return plan.senderColumns.get(field) ?? { by: 'field' };
 }
 
-/** The same as a word: the header, the letter, `12-19`, or the field's own name. */
-export function senderColumnName(plan: RowPlan, field: string): string {
-  const column = senderColumn(plan, field);
-  if (column.by === 'header') return column.header;
-  if (column.by === 'letter') return column.letter;
-  return column.by === 'positions' ? `${column.from}-${column.to}` : field;
+/** The place of a field among the sender's columns, 0 when it is not one of them. */
+export function senderPlace(column: SenderColumn): number {
+  if (column.by === 'field') return 0;
+  return column.by === 'positions' ? column.from : column.at;
 }
 
 function positionsOfHeaders(header: readonly Cell[]): ReadonlyMap<string, readonly number[]> {
@@ -162,6 +169,26 @@ function positionOf(
     throw new FileError('file.duplicate-header', { header: letters.join(', ') }, field);
   }
   return found[0] ?? null;
+}
+
+/**
+ * A header that a layout does not know may stand there for one that it misses: a renamed `faceValue` would otherwise vanish unseen.
+ * Letters, because a word in a header may be anything.
+ */
+function warningsOfUnknown(header: readonly Cell[], layout: Layout, absent: readonly string[]): RowIssue[] {
+  const known = new Set(
+    layout.columns.flatMap(({ source }) => ('header' in source ? source.header.map(foldWord) : [])),
+  );
+  const unknown = header.flatMap((cell, at) =>
+    typeof cell !== 'string' || cell.trim() === '' || known.has(foldWord(cell)) || isOurColumn(cell) ? [] : [at],
+  );
+  return unknown.slice(0, MOST_UNKNOWN).map((at) => ({
+    rowNumber: null,
+    columnName: null,
+    code: 'column.ignored',
+    severity: 'warning',
+    params: { letter: columnLetter(at), accepted: absent.join(', ') },
+  }));
 }
 
 function refuseMissing(missing: readonly LayoutColumn[]): void {

@@ -27,6 +27,11 @@ export function ownWidth(header: readonly Cell[], rejectsColumns: ReadonlySet<nu
   return header.findLastIndex((cell, at) => !rejectsColumns.has(at) && !isNamed(cell, EXTRA_COLUMN)) + 1;
 }
 
+/** Whether a header is one that rejects files bring. */
+export function isOurColumn(cell: Cell): boolean {
+  return [CODES_COLUMN, REASONS_COLUMN, EXTRA_COLUMN].some((name) => isNamed(cell, name));
+}
+
 function isNamed(cell: Cell, name: string): boolean {
   return typeof cell === 'string' && foldWord(cell) === name;
 }

@@ -1,7 +1,8 @@
 /** Owns which column of an unknown table means which field: by the words of its header and by what its cells hold. */
 import type { Cell, Day, LayoutColumn, ParserName } from '../../model.ts';
 import { parseEnterpriseNumber } from '../values/enterprise-number.ts';
-import { readRegisterNumber } from '../values/national-register-number.ts';
+import { holderOf, readRegisterNumber } from '../values/national-register-number.ts';
+import { dateParser } from '../values/parse-date.ts';
 import { parserFor } from '../values/parse-value.ts';
 import type { FieldWords } from './suggest-words.ts';
 
@@ -55,8 +56,9 @@ const DATE_PATTERNS = ['DDMMYYYY', 'MMDDYYYY', 'MMYYYYDD', 'YYYYDDMM'];
 export function suggestColumns(
   columns: readonly TableColumn[],
   fields: Readonly<Record<string, FieldWords>>,
-  context: SuggestContext,
+  given: SuggestContext,
 ): SuggestedColumn[] {
+  const context = { ...given, births: birthsIn(columns, given.today) };
   const pairs = columns.flatMap((column) =>
     Object.entries(fields).flatMap(([field, words]) => {
       const pair = ratePair(column, field, words, context);
@@ -75,15 +77,30 @@ export function suggestColumns(
   return [...chosen, ...secondAddress(columns, taken, fields)].sort((one, other) => one.at - other.at);
 }
 
+interface ColumnsContext extends SuggestContext {
+  /** birth dates that the register numbers of the table tell */
+  readonly births: ReadonlySet<Day>;
+}
+
+function birthsIn(columns: readonly TableColumn[], today: Day): ReadonlySet<Day> {
+  const numbers = columns.flatMap(({ cells }) => cells.filter((cell) => looksRegistered(cell, today)));
+  return new Set(
+    numbers.flatMap((cell) => {
+      const number = readRegisterNumber(String(cell).trim(), today);
+      return number === null ? [] : (holderOf(number).birthDate ?? []);
+    }),
+  );
+}
+
 function ratePair(
   column: TableColumn,
   field: string,
   { parse, words }: FieldWords,
-  context: SuggestContext,
+  context: ColumnsContext,
 ): SuggestedColumn | null {
   const byHeader = fitOfHeader(column.header, words);
   const read = bestReading(column.cells, field, parse, context);
-  const telling = TELLING[parse] ?? 0;
+  const telling = tellingOf(field, parse, column.cells, read.parse, context);
   // A column of "M" may be a gender or an initial: words that are few need two rows that differ, or a header.
   const byContent = column.cells.length > 1 || parse.endsWith('number') || parse === 'email' ? telling * read.share : 0;
   let confidence = 0;
@@ -93,6 +110,36 @@ function ratePair(
   }
   if (byContent >= 0.5) confidence = Math.max(confidence, BY_CONTENT_ALONE * byContent, byHeader > 0 ? byContent : 0);
   return confidence < LEAST_CONFIDENCE ? null : { at: column.at, field, parse: read.parse, confidence };
+}
+
+/** Days that are those in the register numbers beside them are births; amounts are told by their cents. */
+function tellingOf(
+  field: string,
+  parse: string,
+  cells: TableColumn['cells'],
+  read: string,
+  context: ColumnsContext,
+): number {
+  if (parse === 'euro') return cells.some(showsCents) && cells.every((cell) => isAmountLike(cell)) ? AMOUNTS : 0;
+  if (field !== 'birthDate' || context.births.size === 0) return TELLING[parse] ?? 0;
+  const [, pattern = null] = read.split(' ');
+  const parser = dateParser(pattern);
+  const born = cells.filter((cell) => {
+    const day = parser(typeof cell === 'string' ? cell.trim() : cell);
+    return typeof day === 'string' && context.births.has(day);
+  });
+  return born.length > 0.5 * cells.length ? 1 : (TELLING[parse] ?? 0);
+}
+
+const AMOUNTS = 0.8;
+
+/** `8,00` and `€ 8`, and a number of a workbook that is no whole one. */
+function showsCents(cell: Cell): boolean {
+  return typeof cell === 'number' ? !Number.isInteger(cell) : typeof cell === 'string' && /[.,]\d\d$|€|EUR/.test(cell);
+}
+
+function isAmountLike(cell: Cell): boolean {
+  return typeof cell === 'number' || showsCents(cell);
 }
 
 /** 1 for a word that is the whole header, less for one that is a part of it. */

@@ -2,6 +2,7 @@
 import type { Cell, Day, LayoutKind } from '../../model.ts';
 import { columnLetter } from '../values/column-letter.ts';
 import { foldWord } from '../values/fold-word.ts';
+import { parseEuro } from '../values/parse-number.ts';
 import { type SuggestContext, type SuggestedColumn, suggestColumns, type TableColumn } from './suggest-columns.ts';
 import type { SuggestedCut } from './suggest-counts.ts';
 import { suggestCuts } from './suggest-fixed-width.ts';
@@ -41,6 +42,8 @@ export interface TableSample {
 }
 
 const HEADER_WITHIN = 20;
+/** In cents; a month of vouchers costs more. */
+const MOST_FACE_VALUE = 2_000;
 
 /** For tables: CSV files and workbooks. */
 export function suggestForTable({ rows }: TableSample, fileName: string, context: SuggestContext): SuggestedLayout {
@@ -95,6 +98,22 @@ function toField({ field, parse, confidence }: SuggestedCut, source: SuggestedFi
   return { field, source, parse, required: isRequired('payroll', field), confidence };
 }
 
+/** Fields that a layout must have, and how likely it is that they do not stand in the rows. */
+const GIVEN_OTHERWISE: Readonly<
+  Record<'payroll' | 'beneficiaries', Readonly<Record<string, { readonly parse: string; readonly confidence: number }>>>
+> = {
+  payroll: {
+    enterpriseNumber: { parse: 'enterprise-number', confidence: 0.5 },
+    period: { parse: 'period', confidence: 0.5 },
+    nationalRegisterNumber: { parse: 'national-register-number', confidence: 0 },
+    quantity: { parse: 'integer', confidence: 0 },
+  },
+  beneficiaries: {
+    enterpriseNumber: { parse: 'enterprise-number', confidence: 0.5 },
+    nationalRegisterNumber: { parse: 'national-register-number', confidence: 0 },
+  },
+};
+
 /** What no column gives comes from the file's name, the drop, or the layout itself. */
 function finish(
   kind: 'payroll' | 'beneficiaries',
@@ -104,16 +123,13 @@ function finish(
   rest: Pick<SuggestedLayout, 'counts' | 'headerRow' | 'records'>,
 ): SuggestedLayout {
   const has = (field: string): boolean => fields.some((one) => one.field === field);
-  const wanted = [
-    ...(has('enterpriseNumber') ? [] : ['enterpriseNumber']),
-    ...(kind === 'payroll' && !has('period') ? ['period'] : []),
-  ];
+  const wanted = Object.keys(GIVEN_OTHERWISE[kind]).filter((field) => !has(field));
   const name: SuggestedName | null = suggestName(fileName, wanted, today);
   const added = wanted.map((field): SuggestedField => {
     const inName = name?.groups.includes(field) ?? false;
-    const parse = field === 'period' ? 'period' : 'enterprise-number';
+    const { parse, confidence } = GIVEN_OTHERWISE[kind][field] ?? { parse: 'text', confidence: 0 };
     const source = inName ? { group: field } : { drop: field };
-    return { field, source, parse, required: true, confidence: inName ? 0.8 : 0.5 };
+    return { field, source, parse, required: true, confidence: inName ? 0.8 : confidence };
   });
   if (kind === 'payroll' && !has('product')) {
     added.push({ field: 'product', source: { constant: 'meal' }, parse: 'product', required: false, confidence: 0.5 });
@@ -154,8 +170,22 @@ function weightOf(kind: 'payroll' | 'beneficiaries', found: readonly SuggestedCo
   return found.reduce((sum, { field, confidence }) => sum + confidence * (TELLING[kind][field] ?? 0.2), 0);
 }
 
-/** Beside a total, the value of a voucher may be an average of several: layouts call it `value`. A total alone says nothing. */
-function withTotals(found: readonly SuggestedColumn[], columns: readonly TableColumn[]): SuggestedColumn[] {
+/**
+ * Beside a total, the value of a voucher may be an average of several: layouts call it `value`. A total alone says nothing, unless
+ * each of its amounts is so small that it is the value of one voucher, whatever its header says.
+ */
+function withTotals(given: readonly SuggestedColumn[], columns: readonly TableColumn[]): SuggestedColumn[] {
+  const isSmall = (at: number): boolean =>
+    (columns[at]?.cells ?? []).every((cell) => {
+      const cents = parseEuro(typeof cell === 'string' ? cell.trim() : cell);
+      return typeof cents === 'number' && cents > 0 && cents <= MOST_FACE_VALUE;
+    });
+  const alone = given.some(({ field }) => field === 'faceValue')
+    ? -1
+    : given.findIndex(({ field }) => field === 'total');
+  const found = given.map((one, index) =>
+    index === alone && isSmall(one.at) ? { ...one, field: 'faceValue', confidence: 0.5 } : one,
+  );
   const has = (field: string): boolean => found.some((one) => one.field === field);
   const isBlended = has('total') && has('faceValue') && has('quantity');
   return found.flatMap((one) => {

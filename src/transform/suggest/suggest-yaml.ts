@@ -31,7 +31,12 @@ export function layoutYaml(file: SuggestedFile, kind: string, layout: SuggestedL
   lines.push(...recordLines(layout), 'columns:');
   const shown = layout.fields.map(fieldLine);
   const width = Math.max(0, ...shown.map(({ text }) => text.length));
-  lines.push(...shown.map(({ text, confidence }) => `${text.padEnd(width)}    # ${confidence.toFixed(2)}`));
+  lines.push(
+    ...shown.map(
+      ({ text, confidence }) =>
+        `${text.padEnd(width)}    # ${confidence.toFixed(2)}${confidence === 0 ? ', not found in this file' : ''}`,
+    ),
+  );
   return `${lines.join('\n')}\n`;
 }
 

@@ -186,7 +186,7 @@ describe('beneficiaries', () => {
   it('a new person’s required columns are missing: one issue a column, the row once', async () => {
     const number = await employer();
     const result = await people(number, [portalRow(1, { lastName: '', birthDate: '31/02/1980' }), portalRow(2)]);
-    expect(codes(result)).toEqual(['2 birthDate date.invalid', '2 lastName required.missing']);
+    expect(codes(result)).toEqual(['2 lastName required.missing', '2 birthDate date.invalid']);
     expect(result.counts).toMatchObject({ created: 1, rejected: 1 });
   });
 
@@ -195,14 +195,14 @@ describe('beneficiaries', () => {
     const bad = { email: '?', costCenter: '9', mealFaceValue: '12,00', thirdProduct: 'Écochèque' };
     const result = await people(number, [portalRow(1, bad), portalRow(2)]);
     expect(codes(result)).toEqual([
-      '2 costCenter cost-center.unknown',
       '2 email email.invalid',
+      '2 costCenter cost-center.unknown',
       '2 mealFaceValue limit.exceeded',
       '2 thirdProduct contract.missing',
     ]);
     const person = inventPerson(2).nationalRegisterNumber;
     const counts = await payroll([`${number};${person};2026-11;x;99,00;`, `${number};${person};2026-10;20;;`]);
-    expect(codes(counts)).toEqual(['2 faceValue limit.exceeded', '2 quantity integer.invalid']);
+    expect(codes(counts)).toEqual(['2 quantity integer.invalid', '2 faceValue limit.exceeded']);
   });
 
   it('modes: create refuses who is known, update refuses who is not', async () => {

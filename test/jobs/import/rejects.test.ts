@@ -138,7 +138,7 @@ test('a workbook: rejects as they came, the same bytes again, corrected and retu
   expect(row[18]).toBe('1000');
   expect(row[33]).toBe(8);
   expect(row[36]).toBe('a note beside');
-  expect(row[37]).toBe('cell.error nrn.invalid');
+  expect(row[37]).toBe('nrn.invalid cell.error');
   expect(row[38]).toContain('Colonne A, numéro de registre national');
 
   const file = await getFile(db, first.fileId ?? 0);

@@ -60,6 +60,9 @@ const PEOPLE = [
     cardDeliveryPoint: '3',
     pinDelivery: 'Bénéficiaire',
     pinStreet: 'Rue du PIN',
+    pinHouseNumber: '9',
+    pinPostalCode: '1000',
+    pinCity: 'Bruxelles',
     costCenter: '2',
     personnelNumber: '007',
     extra2: '0012',
@@ -70,6 +73,7 @@ const PEOPLE = [
   portalRow(3, {
     cardDelivery: 'Client',
     cardDeliveryPoint: '1',
+    pinDelivery: 'Client',
     costCenter: '1',
     gender: 'x',
     cardPostalCode: '0100',

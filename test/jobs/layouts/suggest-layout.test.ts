@@ -107,6 +107,26 @@ test('what cells hold says what they are where no header does', async () => {
   expect(fields).toMatchObject({ nationalRegisterNumber: 'B', enterpriseNumber: 'C' });
 });
 
+test('a birth is told by the register numbers beside it, and the value of a voucher by its cents', async () => {
+  const people = [1, 2, 3, 4].map((index) => portalRow(index));
+  const births = people.map(
+    (one, index) => `0${index + 1}/02/2019;${one.nationalRegisterNumber};${one.birthDate};${one.gender};${one.email}`,
+  );
+  const found = await suggestFor('births.csv', ['a;b;c;d;e', ...births, ''].join('\n'));
+  expect([found.kind, found.fields['birthDate']]).toEqual(['beneficiaries', 'c']);
+  const counts = PERSONS.map((person, index) => `${person};2026-11;${18 + index};8,00`);
+  const { kind, fields } = await suggestFor('counts.csv', ['NISS;Mois;Nombre;Bedrag', ...counts, ''].join('\n'));
+  expect([kind, fields['faceValue']]).toEqual(['payroll', 'Bedrag']);
+});
+
+test('what a layout needs and no column gives is asked of the drop, and said', async () => {
+  const rows = PERSONS.map((person) => `${person};2026-11;x`);
+  const { yaml, fields } = await suggestFor('x.csv', ['NISS;Mois;Divers', ...rows, ''].join('\n'));
+  expect(layoutOf(yaml).kind).toBe('payroll');
+  expect(fields['quantity']).toBe('quantity');
+  expect(yaml).toMatch(/quantity: \{ drop: "quantity".*# 0\.00, not found in this file/);
+});
+
 test('a title above the header, and a header that says the opposite of its cells', async () => {
   const rows = PERSONS.map((person) => `${person};Zélie;2026-11;20`);
   const { layout, fields } = await suggestFor(

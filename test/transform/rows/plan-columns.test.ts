@@ -2,12 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, FileError } from '../../../src/errors.ts';
 import { mapRow } from '../../../src/transform/rows/map-row.ts';
-import {
-  type GivenToFile,
-  planColumns,
-  senderColumn,
-  senderColumnName,
-} from '../../../src/transform/rows/plan-columns.ts';
+import { type GivenToFile, planColumns, senderColumn, senderPlace } from '../../../src/transform/rows/plan-columns.ts';
 import { fileWith, layoutOf, PAYROLL } from '../../support/invented-layout.ts';
 import { inventEnterpriseNumber, inventPerson } from '../../support/people.ts';
 
@@ -44,20 +39,41 @@ describe('finding the columns', () => {
 
   it('says what the sender calls a field', () => {
     const plan = planColumns(PAYROLL, fileWith(HEADER));
-    expect(senderColumnName(plan, 'period')).toBe('PERIODE');
-    expect(senderColumnName(plan, 'enterpriseNumber')).toBe('Kbo');
-    expect(senderColumnName(plan, 'product')).toBe('product');
+    expect(senderColumn(plan, 'period')).toEqual({
+      by: 'header',
+      header: 'PERIODE',
+      at: 3,
+    });
+    expect(senderColumn(plan, 'enterpriseNumber')).toMatchObject({ by: 'header', header: 'Kbo' });
+    expect(senderColumn(plan, 'product')).toEqual({ by: 'field' });
     const byPosition = layoutOf([
       { field: 'lastName', source: { column: 27 }, parse: 'text' },
       { field: 'period', source: { chars: [4, 9] }, parse: 'period' },
     ]);
     // Without a header row in the file, the "header" would be a person.
     const plan2 = planColumns(byPosition, fileWith(['85073003328', 'Somebody']));
-    expect(senderColumnName(plan2, 'lastName')).toBe('AB');
-    expect(senderColumn(plan2, 'lastName')).toEqual({ by: 'letter', letter: 'AB' });
-    expect(senderColumnName(plan2, 'period')).toBe('4-9');
+    expect(senderColumn(plan2, 'lastName')).toEqual({ by: 'letter', letter: 'AB', at: 28 });
     expect(senderColumn(plan2, 'period')).toEqual({ by: 'positions', from: 4, to: 9 });
     expect(senderColumn(plan2, 'elsewhere')).toEqual({ by: 'field' });
+    expect(['elsewhere', 'period', 'lastName'].map((field) => senderPlace(senderColumn(plan2, field)))).toEqual([
+      0, 4, 28,
+    ]);
+  });
+
+  it('warns of headers that nobody knows where one that could be theirs is missing', () => {
+    const letters = (header: readonly string[]) =>
+      planColumns(PAYROLL, fileWith(header)).warnings.map(({ code, params }) => [
+        code,
+        params['letter'],
+        params['accepted'],
+      ]);
+    const all = ['BCE', 'NISS', 'Période', 'Nombre'];
+    expect(letters([...all, 'Produit', 'Nom'])).toEqual([]);
+    expect(letters(all)).toEqual([]);
+    expect(letters([...all, 'Produits', '', 'navette_codes', 'navette_reasons'])).toEqual([
+      ['column.ignored', 'E', 'produit'],
+    ]);
+    expect(letters([...all, ...'abcdefgh'])).toHaveLength(5);
   });
 
   it('finds what other lines have set behind the line itself, and names it by its place there', () => {
