@@ -58,7 +58,7 @@ test('without "rows" and "fields" they are null; a header is taken for granted, 
 describe('faults', () => {
   test.each([
     ['a context that no type sets', FIXED.replace('context: month', 'context: year'), 'columns.period.context'],
-    ['no quantity', FIXED.replace(/ {2}quantity.*\n/, ''), 'columns: every layout of kind payroll needs these'],
+    ['no quantity', FIXED.replace(/ {2}quantity.*\n/, ''), 'columns'],
     ['two sources', FIXED.replace('chars: 13-17', 'chars: 13-17, group: x'), 'columns.quantity'],
     ['positions from behind', FIXED.replace('13-17', '17-13'), 'columns.quantity.chars'],
     ['a pattern of another parser', FIXED.replace('integer hundredths', 'cents hundredths'), 'columns.quantity.parse'],
@@ -68,7 +68,7 @@ describe('faults', () => {
     ['a type that is longer than its place', FIXED.replace('row: "009"', 'row: "0090"'), 'file.rows'],
     ['types in another format', FIXED.replace('fixed-width', 'csv'), 'file.rows'],
     ['a name set by two types', FIXED.replace('"003"', '"004": { month: 4-9 }, "003"'), 'file.rows'],
-    ['a value without its total', FIXED.replace('quantity:', 'value:'), 'columns'],
+    ['a value without its total', `${FIXED}  value: { chars: 40-44, parse: cents }\n`, 'columns'],
     ['a field that does not exist', FIXED.replace('quantity:', 'amount:'), 'columns.amount'],
   ])('%s', (_, text, path) => {
     expect(faultsOf(text).filter((fault) => fault.startsWith(`${path}: `))).toHaveLength(1);

@@ -85,7 +85,16 @@ function error(
 function cellOf(column: PlannedColumn, cells: readonly Cell[]): Cell {
   const cell = cells[column.at] ?? null;
   if (typeof cell !== 'string') return cell;
-  return column.cut === null ? cell.trim() : cell.slice(column.cut[0], column.cut[1]).trim();
+  if (column.cut !== null) return cell.slice(column.cut[0], column.cut[1]).trim();
+  const text = cell.trim();
+  return text.charCodeAt(0) === EQUALS ? withoutTextFormula(text) : text;
+}
+
+const EQUALS = 0x3d;
+
+/** `="0012"`: how programs write a text into a CSV file that Excel would otherwise take for a number. */
+function withoutTextFormula(text: string): string {
+  return /^="([^"]*)"$/.exec(text)?.[1]?.trim() ?? text;
 }
 
 function isClearMark(text: string): boolean {

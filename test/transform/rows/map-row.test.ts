@@ -40,6 +40,14 @@ describe('reading a row', () => {
     });
   });
 
+  it('reads a text that was written as a formula for Excel, and no other formula', () => {
+    const [employer = '', person = '', ...rest] = good;
+    const { values, issues } = read([`="${employer}"`, ` ="${person}" `, ...rest.slice(0, 3), '=""']);
+    expect(values).toMatchObject({ enterpriseNumber: employer, nationalRegisterNumber: person, faceValue: null });
+    expect(issues).toEqual([]);
+    expect(read([`=${employer}`, person, ...rest]).issues).toMatchObject([{ code: 'enterprise-number.invalid' }]);
+  });
+
   it('reads the clear mark in any case, and refuses it in a required column', () => {
     const { values, issues } = read([...good.slice(0, 4), '#clear', '#CLEAR', ' #Clear ']);
     expect(values).toMatchObject({ faceValue: CLEAR, employmentEnd: CLEAR });
