@@ -67,11 +67,11 @@ describe('finding the columns', () => {
         params['letter'],
         params['accepted'],
       ]);
-    const all = ['BCE', 'NISS', 'Période', 'Nombre'];
+    const all = ['BCE', 'NISS', 'Période', 'Nombre', 'Valeur', 'Sortie'];
     expect(letters([...all, 'Produit', 'Nom'])).toEqual([]);
     expect(letters(all)).toEqual([]);
     expect(letters([...all, 'Produits', '', 'navette_codes', 'navette_reasons'])).toEqual([
-      ['column.ignored', 'E', 'produit'],
+      ['column.ignored', 'G', 'produit'],
     ]);
     expect(letters([...all, ...'abcdefgh'])).toHaveLength(5);
   });
