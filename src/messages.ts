@@ -25,8 +25,10 @@ const noticeShape: z.ZodType<NoticeTexts> = z.strictObject({
 
 const FIELDS = [...new Set([...fieldsOfKind('beneficiaries'), ...fieldsOfKind('payroll')])];
 
-/** What a file can turn out to be that no layout reads. */
+/** What a file can turn out to be that no layout reads, or what is wrong with the text that it is. */
 const FOUND_FORMATS = [
+  'quote',
+  'delimiter',
   'xls',
   'xlsb',
   'ods',
@@ -96,7 +98,7 @@ const templateShape = z.strictObject({
 const messagesShape = z.strictObject({
   /** one sentence for each issue code; the placeholders of each stand at the top of en.yaml */
   issues: z.record(z.enum(ISSUE_CODES), text),
-  /** the sentence for `file.format` when it is known what the file is */
+  /** the sentence for `file.format` when it is known what the file is, or what is wrong with it */
   formats: z.record(z.enum(FOUND_FORMATS), text),
   /** how a column is named: by letter, by header, by positions in a line, or by its field alone */
   column: z.strictObject({ letter: text, header: text, positions: text, field: text }),

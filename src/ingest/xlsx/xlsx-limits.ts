@@ -15,7 +15,7 @@ export const MAX_ROWS = 1_048_576;
 export const MAX_COLUMNS = 16_384;
 export const MAX_CELL_CHARACTERS = 32_767;
 
-/** The workbook is broken or not one; `found` is a stable word: `xml`, `doctype`, `damaged`, `encrypted`, `xlsb`, ... */
+/** The workbook is broken or not one; `found` is a stable word: `broken-xml`, `doctype`, `damaged`, `encrypted`, `xlsb`, ... */
 export function badWorkbook(found: string): FileError {
   return new FileError('file.format', { found });
 }

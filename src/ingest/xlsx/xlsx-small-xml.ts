@@ -28,7 +28,7 @@ export async function readSmallPart(zip: XlsxZip, part: string, give: (element: 
   const parser = new SaxesParser({ xmlns: true });
   const path: string[] = [];
   parser.on('error', () => {
-    throw badWorkbook('xml');
+    throw badWorkbook('broken-xml');
   });
   parser.on('doctype', () => {
     throw badWorkbook('doctype');
@@ -64,6 +64,6 @@ function decode(decoder: TextDecoder, piece: Buffer | undefined): string {
     return decoder.decode(piece, { stream: piece !== undefined });
   } catch (error) {
     if (error instanceof FileError) throw error;
-    throw badWorkbook('xml');
+    throw badWorkbook('broken-xml');
   }
 }

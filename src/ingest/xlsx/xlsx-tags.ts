@@ -18,10 +18,10 @@ export function bytesAre(bytes: Buffer, start: number, end: number, text: string
 /** A whole number without sign; FileError `file.format` for anything else. */
 export function unsignedNumber(bytes: Buffer, start: number, end: number): number {
   let value = 0;
-  if (start === end || end - start > 10) throw badWorkbook('xml');
+  if (start === end || end - start > 10) throw badWorkbook('broken-xml');
   for (let at = start; at < end; at += 1) {
     const digit = bytes[at]! - 0x30;
-    if (digit < 0 || digit > 9) throw badWorkbook('xml');
+    if (digit < 0 || digit > 9) throw badWorkbook('broken-xml');
     value = value * 10 + digit;
   }
   return value;

@@ -20,7 +20,7 @@ export function xmlText(bytes: Buffer, start: number, end: number, cdata: boolea
     seen |= byte;
     if (byte > AMPERSAND) continue;
     if (byte === AMPERSAND || byte === CARRIAGE_RETURN) special = true;
-    else if (byte < SPACE && byte !== TAB && byte !== LINE_FEED) throw badWorkbook('xml');
+    else if (byte < SPACE && byte !== TAB && byte !== LINE_FEED) throw badWorkbook('broken-xml');
   }
   const text = seen < 0x80 ? bytes.toString('latin1', start, end) : utf8Text(bytes, start, end);
   if (!special) return text;
@@ -32,7 +32,7 @@ export function xmlText(bytes: Buffer, start: number, end: number, cdata: boolea
 function utf8Text(bytes: Buffer, start: number, end: number): string {
   const text = bytes.toString('utf8', start, end);
   // The slow check is needed only where the decoder may have put a replacement character.
-  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) throw badWorkbook('xml');
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) throw badWorkbook('broken-xml');
   return text;
 }
 
@@ -40,7 +40,7 @@ const NAMED_REFERENCES: Readonly<Record<string, string>> = { amp: '&', lt: '<', 
 
 function replaceReferences(text: string): string {
   return text.replace(/&([^&;]*);?/g, (reference, name: string) => {
-    if (!reference.endsWith(';')) throw badWorkbook('xml');
+    if (!reference.endsWith(';')) throw badWorkbook('broken-xml');
     return name.startsWith('#') ? numberedCharacter(name) : (NAMED_REFERENCES[name] ?? unknownReference());
   });
 }
@@ -55,12 +55,12 @@ function numberedCharacter(name: string): string {
     (code >= SPACE && code < 0xd800) ||
     (code > 0xdfff && code < 0xfffe) ||
     (code > 0xffff && code <= 0x10ffff);
-  if (!allowed) throw badWorkbook('xml');
+  if (!allowed) throw badWorkbook('broken-xml');
   return String.fromCodePoint(code);
 }
 
 function unknownReference(): never {
-  throw badWorkbook('xml');
+  throw badWorkbook('broken-xml');
 }
 
 /**

@@ -34,7 +34,7 @@ function utf16(decoder: TextDecoder, piece: Buffer | undefined): Buffer {
   try {
     return Buffer.from(decoder.decode(piece, { stream: piece !== undefined }));
   } catch {
-    throw badWorkbook('xml');
+    throw badWorkbook('broken-xml');
   }
 }
 

@@ -63,7 +63,7 @@ export function readStartTag(bytes: Buffer, at: number, tag: XmlTag): number {
     if (from >= bytes.length) return UNFINISHED;
     const byte = bytes[from]!;
     if (byte === GREATER || byte === SLASH) break;
-    if (from === before || isNoNameStart(byte)) throw badWorkbook('xml');
+    if (from === before || isNoNameStart(byte)) throw badWorkbook('broken-xml');
     from = readAttribute(bytes, from, tag);
     if (from === UNFINISHED) return UNFINISHED;
   }
@@ -71,7 +71,7 @@ export function readStartTag(bytes: Buffer, at: number, tag: XmlTag): number {
   if (tag.selfClosing) {
     from += 1;
     if (from >= bytes.length) return UNFINISHED;
-    if (bytes[from] !== GREATER) throw badWorkbook('xml');
+    if (bytes[from] !== GREATER) throw badWorkbook('broken-xml');
   }
   return from + 1;
 }
@@ -90,11 +90,11 @@ function readName(bytes: Buffer, start: number, tag: XmlTag): number {
     if (byte === GREATER || byte === SLASH || byte <= SPACE) break;
     if (byte === COLON) local = from + 1;
     else if (byte === LESS || byte === EQUALS || (byte < 0x30 && byte !== HYPHEN && byte !== DOT)) {
-      throw badWorkbook('xml');
+      throw badWorkbook('broken-xml');
     }
   }
   if (from >= bytes.length) return UNFINISHED;
-  if (local === from || isNoNameStart(bytes[start]!)) throw badWorkbook('xml');
+  if (local === from || isNoNameStart(bytes[start]!)) throw badWorkbook('broken-xml');
   tag.nameStart = local;
   tag.nameEnd = from;
   return from;
@@ -120,7 +120,7 @@ function readAttribute(bytes: Buffer, nameStart: number, tag: XmlTag): number {
   for (; from < bytes.length; from += 1) {
     const byte = bytes[from]!;
     if (byte === quote) break;
-    if (byte === LESS) throw badWorkbook('xml');
+    if (byte === LESS) throw badWorkbook('broken-xml');
     if (byte === AMPERSAND) tag.references = true;
   }
   if (from >= bytes.length) return UNFINISHED;
@@ -131,7 +131,7 @@ function readAttribute(bytes: Buffer, nameStart: number, tag: XmlTag): number {
 function findAttributeNameEnd(bytes: Buffer, start: number): number {
   let from = start;
   while (from < bytes.length && bytes[from] !== EQUALS && bytes[from]! > SPACE) {
-    if (bytes[from] === GREATER || bytes[from] === LESS || bytes[from] === SLASH) throw badWorkbook('xml');
+    if (bytes[from] === GREATER || bytes[from] === LESS || bytes[from] === SLASH) throw badWorkbook('broken-xml');
     from += 1;
   }
   return from;
@@ -140,10 +140,10 @@ function findAttributeNameEnd(bytes: Buffer, start: number): number {
 function findValueStart(bytes: Buffer, nameEnd: number): number {
   const equals = skipBlanks(bytes, nameEnd);
   if (equals >= bytes.length) return UNFINISHED;
-  if (bytes[equals] !== EQUALS) throw badWorkbook('xml');
+  if (bytes[equals] !== EQUALS) throw badWorkbook('broken-xml');
   const quote = skipBlanks(bytes, equals + 1);
   if (quote >= bytes.length) return UNFINISHED;
-  if (bytes[quote] !== QUOTE && bytes[quote] !== APOSTROPHE) throw badWorkbook('xml');
+  if (bytes[quote] !== QUOTE && bytes[quote] !== APOSTROPHE) throw badWorkbook('broken-xml');
   return quote + 1;
 }
 
@@ -152,7 +152,8 @@ function addAttribute(tag: XmlTag, nameStart: number, nameEnd: number, valueStar
   const { attributes } = tag;
   const slot = tag.attributeCount * 4;
   for (let other = 0; other < slot; other += 4) {
-    if (sameBytes(tag.bytes, nameStart, nameEnd, attributes[other]!, attributes[other + 1]!)) throw badWorkbook('xml');
+    if (sameBytes(tag.bytes, nameStart, nameEnd, attributes[other]!, attributes[other + 1]!))
+      throw badWorkbook('broken-xml');
   }
   attributes[slot] = nameStart;
   attributes[slot + 1] = nameEnd;

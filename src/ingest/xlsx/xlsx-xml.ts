@@ -69,7 +69,7 @@ export function createXmlScanner(sink: XmlSink): XmlScanner {
 
   function giveText(bytes: Buffer, start: number, end: number, cdata: boolean, next: number): void {
     if (depth === 0) {
-      if (cdata || !allBlank(bytes, start, end)) throw badWorkbook('xml');
+      if (cdata || !allBlank(bytes, start, end)) throw badWorkbook('broken-xml');
       return;
     }
     sink.text(bytes, start, end, cdata, next === SLASH && !textInParts);
@@ -78,17 +78,17 @@ export function createXmlScanner(sink: XmlSink): XmlScanner {
 
   /** The rest of these functions answer where the token ends, -1 when it is unfinished. */
   function endTag(bytes: Buffer, at: number): number {
-    if (depth === 0) throw badWorkbook('xml');
+    if (depth === 0) throw badWorkbook('broken-xml');
     const start = nameOffsets[depth - 1]!;
     const end = nameOffsets[depth]!;
     let from = at + 2;
     if (from + end - start >= bytes.length) return -1;
     for (let index = start; index < end; index += 1, from += 1) {
-      if (bytes[from] !== openNames[index]) throw badWorkbook('xml');
+      if (bytes[from] !== openNames[index]) throw badWorkbook('broken-xml');
     }
     while (bytes[from] !== GREATER) {
       if (from >= bytes.length) return -1;
-      if (!isBlank(bytes[from]!)) throw badWorkbook('xml');
+      if (!isBlank(bytes[from]!)) throw badWorkbook('broken-xml');
       from += 1;
     }
     depth -= 1;
@@ -106,7 +106,7 @@ export function createXmlScanner(sink: XmlSink): XmlScanner {
     }
     if (bytes.length < at + 9) return -1;
     const opening = bytes.toString('latin1', at, at + 9);
-    if (opening !== '<![CDATA[') throw badWorkbook(opening === '<!DOCTYPE' ? 'doctype' : 'xml');
+    if (opening !== '<![CDATA[') throw badWorkbook(opening === '<!DOCTYPE' ? 'doctype' : 'broken-xml');
     const end = bytes.indexOf(']]>', at + 9);
     if (end < 0) return -1;
     // Never `whole`: what follows a section may be more text.
@@ -124,7 +124,7 @@ export function createXmlScanner(sink: XmlSink): XmlScanner {
   function startTag(bytes: Buffer, at: number): number {
     const after = readStartTag(bytes, at, tag);
     if (after < 0) return after;
-    if (depth === 0 && rootSeen) throw badWorkbook('xml');
+    if (depth === 0 && rootSeen) throw badWorkbook('broken-xml');
     rootSeen = true;
     textInParts = false;
     if (!tag.selfClosing) pushName(bytes, at + 1, tag.nameEnd);
@@ -155,8 +155,8 @@ export function createXmlScanner(sink: XmlSink): XmlScanner {
       if (unread > MAX_TOKEN) throw overLimit('token', MAX_TOKEN);
     },
     end() {
-      if (depth > 0 || !rootSeen) throw badWorkbook('xml');
-      if (!allBlank(work, 0, unread)) throw badWorkbook('xml');
+      if (depth > 0 || !rootSeen) throw badWorkbook('broken-xml');
+      if (!allBlank(work, 0, unread)) throw badWorkbook('broken-xml');
     },
   };
 }

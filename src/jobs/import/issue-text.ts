@@ -38,10 +38,12 @@ export function tellIssue(
   };
 }
 
-/** Of a file that cannot be read, what it is and how to send it instead, where that is known. */
+/** Of a file that cannot be read, what it is or what is wrong with it, and how to send it instead, where that is known. */
 function sentenceOf({ code, params }: StoredIssue, texts: LanguageMessages): string {
   const formats: Readonly<Record<string, string>> = texts.formats;
-  return (code === 'file.format' ? formats[params['found'] ?? ''] : undefined) ?? texts.issues[code];
+  return (
+    (code === 'file.format' ? formats[params['found'] ?? params['reason'] ?? ''] : undefined) ?? texts.issues[code]
+  );
 }
 
 /** A column that means no field has nothing but its letter. */

@@ -336,6 +336,8 @@ describe('the file as a whole', () => {
     const text = `BCE;NISS;période;nombre;valeur;sortie\n${rows.join('\n')}\n"${number};never closed\n`;
     const result = await give(text, { layout: 'payroll-generic' });
     expect(result).toMatchObject({ status: 'rejected', issues: [{ code: 'file.format' }] });
+    expect(result.issues[0]?.message).toContain('guillemets');
+    expect(result.issues[0]?.message).toContain('3002');
     expect((await sql`select 1 from entitlement where enterprise_number = ${number}`.execute(db)).rows).toEqual([]);
   });
 
