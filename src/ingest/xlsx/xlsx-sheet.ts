@@ -178,6 +178,8 @@ function sheetSink(context: CellContext, give: (row: SourceRow) => void): XmlSin
         if (whole && !cdata) value = readCellValue(context, type, style, bytes, start, end);
         else text = appendCellText(text, xmlText(bytes, start, end, cdata));
       } else if (place === 't' || place === 'run-t') text = appendCellText(text, xmlText(bytes, start, end, cdata));
+      // Between the elements stand blanks only: words there would be lost unseen, like those of an unknown element.
+      else if (xmlText(bytes, start, end, cdata).trim() !== '') throw badWorkbook('sheet');
     },
     close() {
       if (skipped > 0) {

@@ -143,6 +143,7 @@ describe('damaged or hostile parts', () => {
     ['a surrogate', (xml: string) => xml.replace('x</t>', '&#xD800;</t>')],
     ['a control character', (xml: string) => xml.replace('x</t>', '\u0001</t>')],
     ['a declaration', (xml: string) => xml.replace('x</t>', '<!ELEMENT a></t>')],
+    ['words between the cells', (xml: string) => xml.replace('</c>', '</c>words')],
     ['another root', (xml: string) => xml.replaceAll('worksheet', 'dialogsheet')],
   ])('malformed XML: %s', async (_, change) => {
     const changed = withPart(SHEET, (part) => ({ ...part, content: change(String(part.content)) }));
