@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import { ConfigError } from '../errors.ts';
-import type { Db } from './database.ts';
+import { type Db, KEPT_ALIVE } from './database.ts';
 
 /** What became of one job: `again` gives it back, to be taken soon by whoever is free. */
 export type Worked = 'done' | 'again';
@@ -45,6 +45,7 @@ function bossOf(url: string, migrate: boolean, onError: () => void): PgBoss {
     superviseIntervalSeconds: HEARTBEAT_SECONDS,
     monitorIntervalSeconds: HEARTBEAT_SECONDS,
     connectionTimeoutMillis: 10_000,
+    ...KEPT_ALIVE,
   });
   boss.on('error', onError);
   return boss;

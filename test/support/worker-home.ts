@@ -29,9 +29,11 @@ export interface WorkerHomeOptions {
   readonly url: string;
   readonly dropYaml?: string;
   readonly paths?: Readonly<Record<'in' | 'out' | 'archive' | 'error', string>>;
+  /** cron expressions in place of the shipped ones */
+  readonly schedule?: Readonly<Record<string, string>>;
 }
 
-export async function openWorkerHome({ url, dropYaml = 'kind: folder', paths }: WorkerHomeOptions) {
+export async function openWorkerHome({ url, dropYaml = 'kind: folder', paths, schedule = {} }: WorkerHomeOptions) {
   const home = await mkdtemp(join(tmpdir(), 'navette-worker-'));
   afterAll(() => rm(home, { recursive: true, force: true }));
   const config = join(home, 'config');
@@ -39,7 +41,12 @@ export async function openWorkerHome({ url, dropYaml = 'kind: folder', paths }: 
   const folders = paths ?? { in: 'drop/in', out: 'drop/out', archive: 'drop/archive', error: 'drop/error' };
   for (const folder of ['in', 'out', 'archive', 'error']) await mkdir(join(home, 'drop', folder), { recursive: true });
   const settings = await readFile(join(config, 'navette.yaml'), 'utf8');
-  await writeFile(join(config, 'navette.yaml'), settings.replace(/pull: .*/, 'pull: "* * * * * *"'));
+  const expressions = Object.entries({ pull: '* * * * * *', ...schedule });
+  const changed = expressions.reduce(
+    (text, [job, expression]) => text.replace(new RegExp(`^  ${job}: .*`, 'm'), `  ${job}: "${expression}"`),
+    settings,
+  );
+  await writeFile(join(config, 'navette.yaml'), changed);
   await writeFile(
     join(config, 'drops', 'signed.yaml'),
     [
@@ -96,8 +103,10 @@ export async function openWorkerHome({ url, dropYaml = 'kind: folder', paths }: 
         '',
       ].join('\n');
     },
-    start(more: Readonly<Record<string, string>> = {}): WorkerChild {
-      const child = spawn(NAVETTE, ['start'], {
+    /** `within` is a command that starts others, such as one that changes the network. */
+    start(more: Readonly<Record<string, string>> = {}, within: readonly string[] = []): WorkerChild {
+      const [program = NAVETTE, ...words] = [...within, NAVETTE, 'start'];
+      const child = spawn(program, words, {
         env: { ...process.env, ...environment, LOG_FORMAT: 'json', LOG_LEVEL: 'debug', ...more },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
