@@ -4,6 +4,7 @@ const LONG = [
   'test/crash/orders.test.ts',
   'test/jobs/intake/killed-worker.test.ts',
   'test/jobs/intake/two-workers.test.ts',
+  'test/network/**',
 ];
 
 export default defineConfig({

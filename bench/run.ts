@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   import: () => import('./import.ts'),
   notices: () => import('./notices.ts'),
   orders: () => import('./orders.ts'),
+  scale: () => import('./scale.ts'),
   'small-files': () => import('./small-files.ts'),
   'two-workers': () => import('./two-workers.ts'),
   xlsx: () => import('./xlsx.ts'),

@@ -15,9 +15,9 @@ import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { migrateQueue, openQueue } from '../src/load/queue.ts';
 import { syncReference } from '../src/load/reference/reference.ts';
-import { type Invented, inventBeneficiary, inventEmployer } from '../test/support/small-world.ts';
 import { sshdPlace } from '../test/support/sshd.ts';
 import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
+import { inventPeople, writePayrollFile } from './payroll-files.ts';
 
 const ROWS = 20;
 const GOAL = 8;
@@ -38,8 +38,8 @@ export async function bench(): Promise<BenchResult> {
     await migrateSchema(database.db);
     await migrateQueue(server.url);
     await syncReference(database.db, shipped);
-    const people = await inventPeople(database);
-    await writeFiles(join(place.root, 'in'), files, people);
+    const people = await inventPeople(database, ROWS);
+    for (let index = 0; index < files; index += 1) await writePayrollFile(join(place.root, 'in'), index, people);
     const referenceSeconds = await secondsOf(() => fetchAndRename(home, place));
     await putBack(place.root);
     const { sftp } = place.drop;
@@ -77,28 +77,6 @@ export async function bench(): Promise<BenchResult> {
     await server.release();
     await place.stop();
     await rm(home, { recursive: true, force: true });
-  }
-}
-
-async function inventPeople({ db }: Database): Promise<readonly Invented[]> {
-  const employer = await inventEmployer(db);
-  await sql`insert into mandate (enterprise_number, secretariat_code, valid_from) values (${employer}, 'alpha', '2020-01-01')`.execute(
-    db,
-  );
-  const people: Invented[] = [];
-  for (let index = 0; index < ROWS; index += 1) {
-    people.push(await inventBeneficiary(db, employer, { products: [{ code: 'meal', faceValue: 800 }] }));
-  }
-  return people;
-}
-
-/** Each file restates all of them, in turn for another month and count. */
-async function writeFiles(folder: string, files: number, people: readonly Invented[]): Promise<void> {
-  for (let index = 0; index < files; index += 1) {
-    const month = `2026-${String(1 + (index % 9)).padStart(2, '0')}`;
-    const rows = people.map(({ employer, nrn }) => `${employer};${nrn};${month};${1 + (Math.floor(index / 9) % 20)}`);
-    const text = `BCE;NISS;période;nombre\n${rows.join('\n')}\n`;
-    await writeFile(join(folder, `pay-${String(index).padStart(6, '0')}.csv`), text);
   }
 }
 

@@ -504,7 +504,7 @@ create table payment (
   decided_by text not null,
   why text,
   at timestamp with time zone not null default now(),
-  PRIMARY KEY (id),
+  PRIMARY KEY (enterprise_number, id),
   FOREIGN KEY (bank_entry_id) REFERENCES bank_entry(id)
 );
 

@@ -5,7 +5,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { brusselsDay } from '../../src/clock.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
 import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
@@ -34,9 +34,13 @@ import { until } from '../support/worker-home.ts';
 const meal = { code: 'meal', faceValue: 800 };
 const ORDERS = { orders: '0 6 * * *' };
 
+// Made before the tests: what cleans up belongs to the file.
+const places = await Promise.all(Array.from({ length: 12 }, openWorkplace));
+
 /** A workplace with one employer, and its context at any moment. */
 async function openDesk(order: Partial<StandingOrderOf>) {
-  const place = await openWorkplace();
+  const place = places.pop();
+  if (place === undefined) throw new Error('no workplace is left');
   const { db } = place.on('2026-12-01').database;
   const employer = await inventEmployer(db, { standingOrders: [{ from: '2026-10', ...order }] });
   const person = await inventBeneficiary(db, employer, { products: [meal] });
@@ -230,10 +234,10 @@ test('fault 52: a lock that is not obtained: the employer is parked, the others 
   const colleague = await inventBeneficiary(db, other);
   for (const one of [person, colleague]) await grant(db, one, '2026-11', 20, 800);
   const impatient = await openDatabase(`${place.url}?lock_timeout=200`, () => undefined);
-  afterAll(() => impatient.close());
+  onTestFinished(() => impatient.close());
   const holder = new pg.Client({ connectionString: place.url });
   await holder.connect();
-  afterAll(() => holder.end());
+  onTestFinished(() => holder.end());
   await holder.query('begin');
   await holder.query('select from employer where enterprise_number = $1 for update', [employer]);
   const look = openSchedule(ORDERS);

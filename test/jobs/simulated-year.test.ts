@@ -62,10 +62,10 @@ afterAll(() => {
   process.env['TZ'] = zone;
 });
 
-describe.each(ZONES)('a process in %s', (here) => {
+describe.each(ZONES)('a process in %s', async (here) => {
+  const place = await openWorkplace();
   test('a year with outages: every slot is run once, none by two workers, and every month is ordered once', async () => {
     process.env['TZ'] = here;
-    const place = await openWorkplace();
     const { database } = place.on('2027-12-30');
     const { db } = database;
     const employer = await inventEmployer(db, {

@@ -18,17 +18,3 @@ test('migrating again does nothing', async () => {
   expect(await pendingMigrations(database.db)).toEqual([]);
   expect(await migrateSchema(database.db)).toEqual([]);
 });
-
-test('every table that belongs to employers begins its keys with the enterprise number', async () => {
-  const dump = await dumpSchema(database.db);
-  const tables = dump.matchAll(/create table (\w+) \(\n([\s\S]*?)\n\);/g);
-  const elsewhere = ['payment', 'structured_communication', 'invoice_number'];
-  const wrong = [...tables]
-    .filter(([, name = '', body = '']) => body.includes('  enterprise_number text') && !elsewhere.includes(name))
-    .flatMap(([, name, body = '']) =>
-      [...body.matchAll(/(PRIMARY KEY|UNIQUE) \((\w+)/g)]
-        .filter((key) => key[2] !== 'enterprise_number')
-        .map((key) => `${name}: ${key[0]}`),
-    );
-  expect(wrong).toEqual([]);
-});

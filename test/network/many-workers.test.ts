@@ -28,14 +28,16 @@ if (missing !== null) {
     console.log(missing);
   });
 } else {
+  const place = await openPlace();
   test(
     `three workers on three hosts, ${FILES} files and a monthly run, one cut off and one killed: everything once`,
-    threeHosts,
+    () => threeHosts(place),
     120_000 + (FILES + CUT_SECONDS) * 1000,
   );
 }
 
-async function threeHosts(): Promise<void> {
+/** Made before the test: what cleans up belongs to the file, and is done in the opposite order. */
+async function openPlace() {
   const network = await makeNetwork(3);
   afterAll(() => network.remove());
   const folder = await mkdtemp(join(tmpdir(), 'navette-many-'));
@@ -47,13 +49,15 @@ async function threeHosts(): Promise<void> {
   await migrateSchema(own.db);
   await sql`select pg_reload_conf()`.execute(own.db);
   await own.close();
-
   const home = await openWorkerHome({ url: server.url, schedule: { orders: '* * * * *' } });
+  return { network, home, url: server.url.replace('127.0.0.1', network.address) };
+}
+
+async function threeHosts({ network, home, url }: Awaited<ReturnType<typeof openPlace>>): Promise<void> {
   const { db } = home;
   const employers = await inventMonthly();
   for (let sequence = 1; sequence <= FILES; sequence += 1) await home.grantOne(sequence);
-  const there = { DATABASE_URL: server.url.replace('127.0.0.1', network.address) };
-  const workers = network.hosts.map(({ within }) => home.start(there, within));
+  const workers = network.hosts.map(({ within }) => home.start({ DATABASE_URL: url }, within));
   const [toKill, toCut, third] = workers as [WorkerChild, WorkerChild, WorkerChild];
   await until(
     () => workers.filter((worker) => told(worker, 'worker.started').length > 0).length,
