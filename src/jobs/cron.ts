@@ -3,6 +3,7 @@ import { createTask, validate } from 'node-cron';
 import { brusselsMinute, isoMoment } from '../clock.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY_MINUTES = 24 * 60;
 
 export interface Alarm {
@@ -16,21 +17,6 @@ export function wakeBy(expression: string, wake: () => void): Alarm {
   return { stop: () => void task.destroy() };
 }
 
-/** The next moment after `now` (milliseconds since 1970 UTC) that is due, within two months; null when there is none. */
-export function nextDue(expression: string, timezone: string, now: number): number | null {
-  const task = createTask(expression, () => undefined, { timezone });
-  const first = (Math.floor(now / MINUTE) + 1) * MINUTE;
-  try {
-    for (let minutes = 0; minutes < 62 * DAY_MINUTES; minutes += 1) {
-      const moment = first + minutes * MINUTE;
-      if (task.match(new Date(moment))) return moment;
-    }
-    return null;
-  } finally {
-    void task.destroy();
-  }
-}
-
 export function isCron(expression: string): boolean {
   return validate(expression);
 }
@@ -41,10 +27,15 @@ export interface Timetable {
   readonly slotAt: (moment: number) => string;
   /** the last slot due at `moment` (milliseconds since 1970 UTC) and later than the slot `after`, null when there is none */
   readonly latestDue: (moment: number, after: string) => string | null;
+  /** the first moment later than `moment` at which a slot is due, within two months; null when there is none */
+  readonly nextDue: (moment: number) => number | null;
 }
 
 /** How far back a slot is looked for, whatever the last one was. */
 const MOST_MINUTES = 400 * DAY_MINUTES;
+const MOST_MINUTES_AHEAD = 62 * DAY_MINUTES;
+/** Belgium is so many hours ahead of UTC in summer and in winter. */
+const HOURS_AHEAD = [2, 1];
 
 /**
  * Reads the five fields (or six: then a slot is the minute) by the wall clock of Belgium. `0 2 * * *` has one slot a day,
@@ -60,6 +51,12 @@ export function readTimetable(expression: string): Timetable {
   const wall = (moment: number) => Date.parse(`${brusselsMinute(moment)}Z`);
   const slotOf = (minute: number) => isoMoment(minute).slice(0, 16) + (everyHour ? 'Z' : '');
   const minuteOf = (moment: number) => (everyHour ? Math.floor(moment / MINUTE) * MINUTE : wall(moment));
+  /** When the wall first shows this minute or, where it is missing, a later one. */
+  const momentOf = (minute: number): number => {
+    if (everyHour) return minute;
+    const moment = HOURS_AHEAD.map((hours) => minute - hours * HOUR).find((one) => wall(one) >= minute) ?? minute;
+    return wall(moment) === minute ? moment : moment - (minute % HOUR);
+  };
   const isDue = (minute: number): boolean => {
     // Matching costs far more than looking at the minute, and after a long pause there are many to look at.
     if (onlyMinute !== null && (minute / MINUTE) % 60 !== onlyMinute) return false;
@@ -72,6 +69,16 @@ export function readTimetable(expression: string): Timetable {
       const first = Math.max(Date.parse(after.replace(/Z?$/, 'Z')), last - MOST_MINUTES * MINUTE);
       for (let minute = last; minute > first; minute -= MINUTE) {
         if (isDue(minute)) return slotOf(minute);
+      }
+      return null;
+    },
+    nextDue(moment) {
+      const present = minuteOf(moment);
+      for (let ahead = 1; ahead < MOST_MINUTES_AHEAD; ahead += 1) {
+        const minute = present + ahead * MINUTE;
+        const due = isDue(minute) ? momentOf(minute) : null;
+        // In the hour that comes twice, what was due the first time is not due again.
+        if (due !== null && due > moment) return due;
       }
       return null;
     },

@@ -70,3 +70,17 @@ test('after a long pause the latest slot is found, and what is older than the la
     '2026-01-01T07:00',
   );
 });
+
+test('the next moment: in the missing hour when the wall shows a later one, in the double hour the first of the two', () => {
+  const next = (expression: string, moment: string) => {
+    const due = readTimetable(expression).nextDue(Date.parse(moment));
+    return due === null ? null : new Date(due).toISOString();
+  };
+  expect(next('0 6 * * *', '2026-12-05T04:00Z')).toBe('2026-12-05T05:00:00.000Z');
+  expect(next('0 6 * * *', '2026-12-05T05:00Z')).toBe('2026-12-06T05:00:00.000Z');
+  expect(next('30 2 * * *', '2026-03-28T12:00Z')).toBe('2026-03-29T01:00:00.000Z');
+  expect(next('30 2 * * *', '2026-10-24T12:00Z')).toBe('2026-10-25T00:30:00.000Z');
+  expect(next('30 2 * * *', '2026-10-25T01:10Z')).toBe('2026-10-26T01:30:00.000Z');
+  expect(next('*/10 * * * *', '2026-10-25T00:55Z')).toBe('2026-10-25T01:00:00.000Z');
+  expect(next('0 7 29 2 *', '2026-03-01T12:00Z')).toBeNull();
+});

@@ -14,7 +14,7 @@ async function tables(): Promise<{ name: string; ownedByEmployer: boolean }[]> {
     select c.relname as name,
            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'enterprise_number' and not a.attisdropped) as owned
       from pg_class c
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`.execute(db);
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1`.execute(db);
   return found.rows.map(({ name, owned }) => ({ name, ownedByEmployer: owned && !ACROSS_EMPLOYERS.includes(name) }));
 }
 

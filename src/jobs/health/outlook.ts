@@ -7,7 +7,7 @@ import { listWorkers, type WorkerRow } from '../../load/workers.ts';
 import type { Day } from '../../model.ts';
 import { addMonths, periodOf } from '../../transform/values/calendar.ts';
 import type { JobContext } from '../context.ts';
-import { nextDue } from '../cron.ts';
+import { readTimetable } from '../cron.ts';
 
 export interface DropOutlook {
   readonly id: string;
@@ -44,7 +44,7 @@ export interface Outlook extends Omit<Health, 'drops'> {
 
 /** Reads only; all of it by a dozen small questions. */
 export async function readOutlook({ config, database: { db }, today, now }: JobContext): Promise<Outlook> {
-  const { schedule, timezone } = config.navette;
+  const { schedule } = config.navette;
   const { drops, ...health } = await readHealth(db, today);
   const visits = new Map((await listDropVisits(db)).map((visit) => [visit.dropId, visit]));
   const received = new Map(drops.map((drop) => [drop.dropId, drop]));
@@ -75,12 +75,13 @@ export async function readOutlook({ config, database: { db }, today, now }: JobC
     jobs: Object.entries(schedule)
       .filter(([job]) => job !== 'pull')
       .map(([job, expression]) => {
+        const { nextDue } = readTimetable(expression);
         const lastDoneAt = done.get(job) ?? null;
-        const since = lastDoneAt === null ? null : nextDue(expression, timezone, Date.parse(lastDoneAt));
+        const since = lastDoneAt === null ? null : nextDue(Date.parse(lastDoneAt));
         return {
           job,
           lastDoneAt,
-          nextDue: nextDue(expression, timezone, now),
+          nextDue: nextDue(now),
           lagSeconds: since === null ? 0 : Math.max(0, Math.floor((now - since) / 1000)),
         };
       })
