@@ -30,22 +30,19 @@ if (missing !== null) {
   const first = await openDatabase(url, () => undefined);
   await migrateSchema(first.db);
   await first.close();
-  const home = await openWorkerHome({ url, schedule: { orders: '* * * * *' } });
+  const home = await openWorkerHome({ url });
 
   test('dump, work on, drop, restore, put back what came since: the worker goes on, and nothing is there twice', async () => {
     await sql`update standing_order set worked = 'this-month', day_of_month = 1`.execute(home.db);
     for (let sequence = 1; sequence <= BEFORE; sequence += 1) await home.grantOne(sequence);
     const worker = home.start();
     await until(home.statuses, ({ archived = 0 }) => archived === BEFORE);
-    await until(
-      () => countOrders(url),
-      (orders) => orders === 1,
-      90,
-    );
+    expect((await runNavette(home.environment, 'run', 'orders')).code).toBe(0);
+    expect(await countOrders(url)).toBe(1);
     const dump = join(server.folder, 'navette.dump');
     await server.program('pg_dump', '--format=custom', '--file', dump, url);
 
-    // What comes after the dump is done, and then lost with the database. The worker waits for it, and ends when it is told to.
+    // What comes after the dump is done, and then lost with the database.
     for (let sequence = BEFORE + 1; sequence <= BEFORE + AFTER; sequence += 1) await home.grantOne(sequence);
     await until(home.statuses, ({ archived = 0 }) => archived === BEFORE + AFTER);
     const archived = await home.names('archive');
@@ -63,6 +60,7 @@ if (missing !== null) {
     await until(home.statuses, ({ archived: done = 0, duplicate = 0 }) => done + duplicate === 2 * BEFORE + AFTER, 60);
     expect(await home.statuses()).toEqual({ archived: BEFORE + AFTER, duplicate: BEFORE });
     expect(await home.granted()).toBe(BEFORE + AFTER);
+    expect((await runNavette(home.environment, 'run', 'orders')).code).toBe(0);
     expect(await countOrders(url)).toBe(1);
     await stopWorker(second);
     expect(second.lines().filter(({ event }) => event === 'stderr')).toEqual([]);
