@@ -40,7 +40,8 @@ export async function bench(size: number): Promise<BenchResult> {
   const server = await openEmbeddedPostgres(home);
   try {
     await mkdir(join(home, 'files'));
-    const first = await openWorld(server.url, home);
+    await createDatabase(server.url, 'world', 'template1');
+    const first = await openWorld(databaseOf(server.url, 'world'), home);
     const people = await inventPeople(first, ROWS);
     await first.close();
     for (let index = 0; index < files; index += 1) await writePayrollFile(join(home, 'files'), index, people);
@@ -96,10 +97,8 @@ async function openWorld(url: string, home: string): Promise<Database> {
 
 async function runWith(workers: number, files: number, url: string, home: string): Promise<Run> {
   const name = `run_${workers}`;
-  const admin = await openDatabase(url.replace(/\/navette$/, '/postgres'), () => undefined, 1);
-  await sql`create database ${sql.ref(name)} template navette`.execute(admin.db);
-  await admin.close();
-  const own = url.replace(/\/navette$/, `/${name}`);
+  await createDatabase(url, name, 'world');
+  const own = databaseOf(url, name);
   for (let index = 0; index < DROPS; index += 1) {
     await rm(join(home, `drop-${index}`), { recursive: true, force: true });
     for (const folder of ['in', 'out', 'archive', 'error']) {
@@ -140,6 +139,16 @@ async function runWith(workers: number, files: number, url: string, home: string
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
   }
+}
+
+function databaseOf(url: string, name: string): string {
+  return url.replace(/\/navette$/, `/${name}`);
+}
+
+async function createDatabase(url: string, name: string, template: string): Promise<void> {
+  const admin = await openDatabase(url, () => undefined, 1);
+  await sql`create database ${sql.ref(name)} template ${sql.ref(template)}`.execute(admin.db);
+  await admin.close();
 }
 
 async function archived({ db }: Database): Promise<number> {

@@ -11,6 +11,7 @@ import type { JobContext } from '../../src/jobs/context.ts';
 import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
 import { runOrders } from '../../src/jobs/orders/run-orders.ts';
 import { openSchedule, scheduleFaults } from '../../src/jobs/schedule.ts';
+import { SCHEDULED_JOBS } from '../../src/jobs/scheduled-jobs.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { claimSlot } from '../../src/load/job-slots.ts';
@@ -78,7 +79,14 @@ async function orderFirst(person: Invented, at: (moment: string) => JobContext):
 test('fault 45: the schedule looked at twice, and by two workers at once: the slot is run once', async () => {
   const { place, db, employer, person, at } = await openDesk({});
   await grant(db, person, '2026-11', 20, 800);
-  const workers = [openSchedule(ORDERS), openSchedule(ORDERS), openSchedule(ORDERS)];
+  let runs = 0;
+  const counted = {
+    orders: async (moment: JobContext) => {
+      runs += 1;
+      await SCHEDULED_JOBS['orders']?.(moment);
+    },
+  };
+  const workers = [openSchedule(ORDERS, counted), openSchedule(ORDERS, counted), openSchedule(ORDERS, counted)];
   for (const look of workers) await look(at('2026-12-05T04:59:00Z'));
   await Promise.all(workers.map((look) => look(at('2026-12-05T05:00:00Z'))));
   for (const minute of ['01', '02']) {
@@ -87,6 +95,7 @@ test('fault 45: the schedule looked at twice, and by two workers at once: the sl
   const slot = { step: 'orders', period: '2026-12-05T06:00' };
   expect(events(place, 'job.done')).toMatchObject([slot]);
   expect(events(place, 'job.already_done')).toMatchObject([slot, slot]);
+  expect(runs).toBe(1);
   expect(await ordered(db, employer)).toHaveLength(1);
 });
 
