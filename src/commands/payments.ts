@@ -26,11 +26,13 @@ export function declarePayments(program: Command, done: (code: ExitCode) => void
     );
   payments
     .command('accept')
-    .description('accept an open bank entry as the payment of an invoice, or a debit as the refund of a credit note')
+    .description(
+      'accept an open bank entry as the payment of an invoice, a debit as the refund of a credit note, or a reversal as what takes a payment back',
+    )
     .argument('<id>', 'bank entry', positiveInteger)
     .requiredOption(
       '--invoice <number>',
-      'invoice that counts as paid, or credit note that was paid back, such as 2026-000123',
+      'invoice that counts as paid or whose payment went back, or credit note that was paid back, such as 2026-000123',
     )
     .requiredOption('--by <name>', 'who accepts')
     .requiredOption('--why <reason>', 'why')
@@ -65,7 +67,9 @@ async function accept(id: number, options: AcceptOptions): Promise<ExitCode> {
   return withApp(options, async (app) => {
     const accepted = await acceptPayment(jobContext(app), id, options);
     app.print(accepted);
-    if (accepted.amount < 0)
+    if (accepted.status === 'reversed')
+      app.say(`Bank entry ${id} takes the payment of invoice ${accepted.invoiceNumber} back.`);
+    else if (accepted.amount < 0)
       app.say(`Bank entry ${id} pays ${euros(-accepted.amount)} back, as ${accepted.invoiceNumber} says.`);
     else app.say(`Bank entry ${id} pays invoice ${accepted.invoiceNumber} with ${euros(accepted.amount)}.`);
     if (accepted.orderPaid) app.say(`Order ${accepted.orderId} is paid.`);

@@ -83,7 +83,10 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
              as "overdueInvoices",
            (select count(*)::int from invoice_notice where status = 'queued') as "queuedNotices",
            (select count(*)::int from invoice_notice where status = 'failed') as "failedNotices",
-           (select count(*)::int from bank_entry where status in ('partial', 'over', 'duplicate', 'unknown'))
+           (select count(*)::int from bank_entry
+             where status in ('partial', 'over', 'duplicate', 'unknown')
+                or status = 'reversed' and amount < 0
+                   and why in ('no-invoice', 'two-communications', 'other-currency', 'takes-back-nothing'))
              as "openBankEntries",
            (select count(*)::int from bank_entry where status = 'reversed' and why = 'takes-back-released')
              as "paymentsTakenBack",

@@ -1,24 +1,26 @@
-/** A person accepts an open bank entry as the payment of an invoice, or a debit as the refund of a credit note, whatever its amount. */
+/** A person accepts an open bank entry as the payment of an invoice, a debit as the refund of a credit note, or a reversal as what takes a payment back, whatever its amount. */
 import { RefusedError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
 import {
   type EntryToAccept,
   type InvoiceToAccept,
   lockInvoiceByNumber,
+  noteDecider,
   readEntryToAccept,
   writeAcceptance,
 } from '../../load/payments/accept-payment.ts';
-import { lockPayments } from '../../load/payments/open-payments.ts';
+import { lockPayments, type NamedInvoice } from '../../load/payments/open-payments.ts';
 import { markInvoicesPaid } from '../../load/payments/payments.ts';
 import { readRefundDue } from '../../load/payments/refunds.ts';
-import type { Cents } from '../../model.ts';
-import type { MatchContext } from './match-open-payments.ts';
+import type { Cents, Day } from '../../model.ts';
+import { CURRENCY, logTakenBack, type MatchContext, matchOnce } from './match-open-payments.ts';
 
 export interface Accepted {
   readonly id: number;
   readonly invoiceNumber: string;
-  readonly status: 'accepted';
-  /** what of the entry went to this invoice: at most what was left of the one and due on the other; negative for a refund */
+  /** `reversed` when the entry took the payment of the invoice back */
+  readonly status: 'accepted' | 'reversed';
+  /** what of the entry went to this invoice: at most what was left of the one and due on the other; negative for money that left */
   readonly amount: Cents;
   readonly orderId: number;
   readonly orderPaid: boolean;
@@ -26,7 +28,8 @@ export interface Accepted {
 
 /**
  * The invoice counts as paid. An entry whose amount is not used up may be accepted again for another invoice: that is how
- * one transfer pays two. A debit accepted for a credit note settles what was to be paid back for its cancelled order.
+ * one transfer pays two. A debit accepted for a credit note settles what was to be paid back for its cancelled order. A
+ * reversal that named no payment takes back that of the invoice, as if it had named it.
  * @throws RefusedError when the entry waits for nobody or the invoice is not to be paid; nothing is changed
  */
 export async function acceptPayment(
@@ -34,7 +37,7 @@ export async function acceptPayment(
   id: number,
   { invoice: number, by, why }: { readonly invoice: string; readonly by: string; readonly why: string },
 ): Promise<Accepted> {
-  const { accepted, enterpriseNumber } = await database.db.transaction().execute(async (db) => {
+  const { accepted, enterpriseNumber, takenBack } = await database.db.transaction().execute(async (db) => {
     await lockPayments(db);
     const entry = await readEntryToAccept(db, id);
     if (entry === null) throw new RefusedError(`There is no bank entry ${id}.`);
@@ -42,6 +45,10 @@ export async function acceptPayment(
     if (invoice?.kind === 'credit' && entry.amount < 0 && !entry.reversal) {
       const amount = await refundOf(db, id, entry, invoice);
       return settle(db, { id, number, amount, invoice, by, why, ordersPaid: async () => [] });
+    }
+    if (entry.reversal && entry.amount < 0 && UNDECIDED.includes(entry.why ?? '')) {
+      if (invoice === null) throw new RefusedError(`There is no invoice ${number}.`);
+      return takeBack(db, { id, number, amount: entry.amount, invoice, by, why, today });
     }
     if (entry.amount <= 0 || entry.reversal) {
       throw new RefusedError(`Bank entry ${id} brought no money; it cannot pay an invoice.`);
@@ -68,7 +75,43 @@ export async function acceptPayment(
     invoice: number,
     totalCents: accepted.amount,
   });
+  logTakenBack(log, takenBack);
   return accepted;
+}
+
+/** Why a reversal took nothing back yet. */
+const UNDECIDED = ['no-invoice', 'two-communications', 'other-currency', 'takes-back-nothing'];
+
+interface Settled {
+  readonly accepted: Accepted;
+  readonly enterpriseNumber: string;
+  /** see `Matched` */
+  readonly takenBack: readonly NamedInvoice[];
+}
+
+/** The reversal counts as if it had named this invoice, in euro. */
+async function takeBack(
+  db: Db,
+  given: {
+    readonly id: number;
+    readonly number: string;
+    readonly amount: Cents;
+    readonly invoice: InvoiceToAccept;
+    readonly by: string;
+    readonly why: string;
+    readonly today: Day;
+  },
+): Promise<Settled> {
+  const { id, number, amount, invoice, by, why, today } = given;
+  const { enterpriseNumber, orderId, structuredCommunication } = invoice;
+  const named = { structuredCommunication, freeText: '', currency: CURRENCY, reversal: true, twin: 'none' } as const;
+  const { entries, takenBack } = await matchOnce(db, today, [{ id, amount, ...named }]);
+  if (entries.some((entry) => entry.id === id && UNDECIDED.includes(entry.why))) {
+    throw new RefusedError(`Invoice ${number} was not paid; nothing can be taken back.`);
+  }
+  await noteDecider(db, id, by, why);
+  const accepted = { id, invoiceNumber: number, status: 'reversed', amount, orderId, orderPaid: false } as const;
+  return { accepted, enterpriseNumber, takenBack };
 }
 
 async function settle(
@@ -82,12 +125,13 @@ async function settle(
     readonly why: string;
     readonly ordersPaid: () => Promise<readonly unknown[]>;
   },
-): Promise<{ accepted: Accepted; enterpriseNumber: string }> {
+): Promise<Settled> {
   const { id, number, amount, invoice, by, why, ordersPaid } = given;
   const { enterpriseNumber, id: invoiceId, orderId } = invoice;
   await writeAcceptance(db, { entryId: id, enterpriseNumber, invoiceId, amount, by, why });
   const orderPaid = (await ordersPaid()).length > 0;
-  return { accepted: { id, invoiceNumber: number, status: 'accepted', amount, orderId, orderPaid }, enterpriseNumber };
+  const accepted = { id, invoiceNumber: number, status: 'accepted', amount, orderId, orderPaid } as const;
+  return { accepted, enterpriseNumber, takenBack: [] };
 }
 
 /** Cents, negative, that the debit pays back: at most what is left of it and due for the order. */

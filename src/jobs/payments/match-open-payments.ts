@@ -6,6 +6,7 @@ import {
   lockNamedInvoices,
   lockPayments,
   type NamedInvoice,
+  type OpenEntry,
   readOpenEntries,
 } from '../../load/payments/open-payments.ts';
 import {
@@ -24,6 +25,14 @@ import type { JobContext } from '../context.ts';
 /** Invoices are in euro. */
 export const CURRENCY = 'EUR';
 const FOR_A_PERSON: readonly MatchStatus[] = ['partial', 'over', 'duplicate', 'unknown'];
+/** Money that went back, or came back, and nothing tells of which payment. */
+const REVERSALS_FOR_A_PERSON: readonly MatchReason[] = [
+  'no-invoice',
+  'two-communications',
+  'other-currency',
+  'takes-back-nothing',
+  'returned-debit',
+];
 
 /** What became of the entries that were open. */
 export interface Matched {
@@ -64,8 +73,9 @@ export async function matchOpenEntries(db: Db, today: Day): Promise<Matched> {
 
 type Round = Omit<Matched, 'money'> & { readonly invoicesReopened: number };
 
-async function matchOnce(db: Db, today: Day): Promise<Round> {
-  const open = await readOpenEntries(db);
+/** @param last a reversal that is decided after them, because a person said what it names */
+export async function matchOnce(db: Db, today: Day, last: readonly OpenEntry[] = []): Promise<Round> {
+  const open = [...(await readOpenEntries(db)), ...last];
   const invoices = await lockNamedInvoices(db, [...new Set(open.flatMap(communicationsOf))]);
   const byId = new Map(invoices.map((invoice) => [invoice.id, invoice]));
   const named = (ids: Iterable<number>) => [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
@@ -129,12 +139,20 @@ export function logMatched(log: Log, matched: Matched, fileId?: number): void {
   const paid = { invoices: invoicesPaid.length, orders: ordersPaid.length };
   const facts = { entries: entries.length, byStatus: countByStatus(entries), cents: centsByStatus(money) };
   log('payment.matched', { ...file, ...facts, ...paid });
-  const waiting = entries.filter(({ status }) => FOR_A_PERSON.includes(status));
+  const waiting = entries.filter(
+    ({ status, why }) =>
+      FOR_A_PERSON.includes(status) || (status === 'reversed' && REVERSALS_FOR_A_PERSON.includes(why)),
+  );
   for (const group of Map.groupBy(waiting, ({ status, why }) => `${status} ${why}`).values()) {
     const [first] = group;
     if (first !== undefined)
       log('payment.open', { ...file, status: first.status, code: first.why, entries: group.length });
   }
+  logTakenBack(log, takenBack, file);
+}
+
+/** The alerts about payments taken back after the release. */
+export function logTakenBack(log: Log, takenBack: Matched['takenBack'], file: { readonly fileId?: number } = {}): void {
   for (const { enterpriseNumber, orderId, number } of takenBack) {
     log('payment.taken_back', { ...file, enterpriseNumber, orderId, invoice: number });
   }

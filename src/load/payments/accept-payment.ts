@@ -27,6 +27,8 @@ export interface InvoiceToAccept {
   readonly id: number;
   readonly orderId: number;
   readonly kind: string;
+  /** null for a credit note */
+  readonly structuredCommunication: string | null;
   readonly total: Cents;
   readonly status: string;
   readonly orderStatus: OrderStatus;
@@ -42,7 +44,8 @@ export async function lockInvoiceByNumber(db: Db, number: string): Promise<Invoi
     select e.enterprise_number from employer e
      where e.enterprise_number in (select enterprise_number from (${named}) n) for update`.execute(db);
   const found = await sql<InvoiceToAccept>`
-    select i.enterprise_number as "enterpriseNumber", i.id, i.order_id as "orderId", i.kind, i.total, i.status,
+    select i.enterprise_number as "enterpriseNumber", i.id, i.order_id as "orderId", i.kind,
+           i.structured_communication as "structuredCommunication", i.total, i.status,
            o.status as "orderStatus"
       from (${named}) n
       join invoice i on i.enterprise_number = n.enterprise_number and i.id = n.invoice_id
@@ -69,4 +72,11 @@ export async function writeAcceptance(
   await sql`
     insert into payment (bank_entry_id, enterprise_number, invoice_id, amount, status, decided_by, why)
     values (${entryId}, ${enterpriseNumber}, ${invoiceId}, ${amount}, 'accepted', ${by}, ${why})`.execute(db);
+}
+
+/** Notes beside what was decided by rule about an entry that a person had it decided, and why. */
+export async function noteDecider(db: Db, entryId: number, by: string, why: string): Promise<void> {
+  await sql`
+    update payment set decided_by = ${by}, why = format('%s (%s)', why, ${why}::text) where bank_entry_id = ${entryId}
+  `.execute(db);
 }

@@ -187,6 +187,21 @@ test('a reversal after the release raises an alert and changes no order', async 
   });
 });
 
+test('a reversal that names nobody is told to operations', async () => {
+  const back = await apply(
+    inventStatement([
+      { amount: -700, reversal: true },
+      { amount: 800, reversal: true },
+    ]),
+  );
+  const noted: Noted[] = [];
+  logStatements((event, facts = {}) => noted.push({ event, facts }), 7, back);
+  expect(noted.slice(1).map(({ event, facts }) => `${event} ${facts.status} ${facts.code}`)).toEqual([
+    'payment.open reversed no-invoice',
+    'payment.open reversed returned-debit',
+  ]);
+});
+
 test('a payment for a cancelled order waits for a person', async () => {
   const order = await inventInvoicedOrder(db);
   const { total, communication } = order.invoices[0]!;

@@ -134,6 +134,50 @@ test('a paid order that is cancelled is to be paid back until a debit is accepte
   expect(await orderState(db, order)).toMatch(/^cancelled/);
 });
 
+test('money that went back without naming its payment waits for a person, who says which', async () => {
+  const waiting = async () => (await readHealth(db, '2026-12-10')).openBankEntries;
+  const [order, unpaid, released] = [
+    await inventInvoicedOrder(db),
+    await inventInvoicedOrder(db),
+    await inventInvoicedOrder(db),
+  ];
+  for (const { invoices } of [order, released]) {
+    await receive({ amount: invoices[0]!.total, structuredCommunication: invoices[0]!.communication });
+  }
+  await sql`update voucher_order set status = 'released', released_on = '2026-12-09' where id = ${released.id}`.execute(
+    db,
+  );
+  const before = await waiting();
+  const { total, number } = order.invoices[0]!;
+  const back = await receive({ amount: -total, freeText: 'RETURN', reversal: true });
+  const late = await receive({ amount: -released.invoices[0]!.total, freeText: 'RETURN', reversal: true });
+  expect(await waiting()).toBe(before + 2);
+  expect(await orderState(db, order)).toBe('paid 2026-12-08');
+  await expect(accept(back, unpaid.invoices[0]!.number)).rejects.toThrow(
+    new RefusedError(`Invoice ${unpaid.invoices[0]!.number} was not paid; nothing can be taken back.`),
+  );
+  expect(await accept(back, number)).toMatchObject({ status: 'reversed', amount: -total, orderPaid: false });
+  expect(await orderState(db, order)).toBe('invoiced');
+  expect(await payments(back)).toEqual([`${number} ${-total} reversed Mia takes-back-payment (agreed by phone)`]);
+  const again = await receive({ amount: total, structuredCommunication: order.invoices[0]!.communication });
+  const twice = await receive({ amount: total, structuredCommunication: order.invoices[0]!.communication });
+  const second = await receive({ amount: -total, freeText: 'RETURN', reversal: true });
+  await accept(second, number);
+  expect([await payments(again), await payments(twice), await orderState(db, order)]).toEqual([
+    [`${number} ${total} matched system exact`],
+    [`${number} ${total} reversed system taken-back`],
+    'paid 2026-12-08',
+  ]);
+  const noted: Noted[] = [];
+  await accept(late, released.invoices[0]!.number, noted);
+  expect(await orderState(db, released)).toBe('released 2026-12-08 2026-12-09');
+  expect(noted.map(({ event }) => event)).toEqual(['payment.accepted', 'payment.taken_back']);
+  expect(await waiting()).toBe(before);
+  await expect(accept(back, number)).rejects.toThrow(
+    new RefusedError(`Bank entry ${back} brought no money; it cannot pay an invoice.`),
+  );
+});
+
 test('what cannot be accepted is refused in a sentence, and nothing changes', async () => {
   const order = await inventInvoicedOrder(db);
   const { number, communication, total } = order.invoices[0]!;
