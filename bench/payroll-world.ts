@@ -6,9 +6,10 @@ import type { Db } from '../src/load/database.ts';
 import { addDays } from '../src/transform/values/calendar.ts';
 import { inventEnterpriseNumber, inventNationalRegisterNumber } from '../test/support/people.ts';
 
-export const PEOPLE_PER_EMPLOYER = 40;
+const PEOPLE_PER_EMPLOYER = 40;
 
-const employerOf = (index: number): string => inventEnterpriseNumber(100_000 + Math.floor(index / PEOPLE_PER_EMPLOYER));
+const employerOf = (index: number, perEmployer: number): string =>
+  inventEnterpriseNumber(100_000 + Math.floor(index / perEmployer));
 
 function personOf(index: number): string {
   const day = addDays('1950-01-01', index % 18_000);
@@ -16,11 +17,12 @@ function personOf(index: number): string {
 }
 
 /** Fills an empty, migrated database with `people` active people; products must be there already. */
-export async function fillCountry(db: Db, people: number): Promise<void> {
+export async function fillCountry(db: Db, people: number, perEmployer = PEOPLE_PER_EMPLOYER): Promise<void> {
+  const employerAt = (index: number) => employerOf(index, perEmployer);
   const chunk = 100_000;
   for (let from = 0; from < people; from += chunk) {
     const indexes = Array.from({ length: Math.min(chunk, people - from) }, (_, offset) => from + offset);
-    const employers = [...new Set(indexes.map(employerOf))];
+    const employers = [...new Set(indexes.map(employerAt))];
     await sql`
       insert into employer (enterprise_number, name, language, invoice_email, status, fingerprint)
       select n, 'Employer', 'nl', 'invoices@example.be', 'active', '' from unnest(${employers}::text[]) n
@@ -36,7 +38,7 @@ export async function fillCountry(db: Db, people: number): Promise<void> {
                                email, status, status_since, card_delivery, as_of, secretariat_code)
       select e, p, 'Naam', 'Voornaam', 'f', '1980-01-01', 'nl', 'someone@example.be', 'active', '2026-01-01', 'beneficiary',
              '2026-01-01', 'alpha'
-        from unnest(${indexes.map(employerOf)}::text[], ${indexes.map(personOf)}::text[]) as x (e, p)`.execute(db);
+        from unnest(${indexes.map(employerAt)}::text[], ${indexes.map(personOf)}::text[]) as x (e, p)`.execute(db);
   }
   await sql`
     insert into beneficiary_product (enterprise_number, beneficiary_id, product_code, valid_from, face_value)
@@ -45,12 +47,17 @@ export async function fillCountry(db: Db, people: number): Promise<void> {
 }
 
 /** One `payroll-generic` CSV of `rows` rows, one a person; every `changedEvery`-th row grants one voucher less. */
-export async function writePayroll(path: string, rows: number, changedEvery: number): Promise<void> {
+export async function writePayroll(
+  path: string,
+  rows: number,
+  changedEvery: number,
+  perEmployer = PEOPLE_PER_EMPLOYER,
+): Promise<void> {
   const file = createWriteStream(path);
   file.write('enterpriseNumber;nationalRegisterNumber;period;product;quantity;faceValue;employmentEnd;remark\n');
   for (let index = 0; index < rows; index += 1) {
     const quantity = changedEvery > 0 && index % changedEvery === 0 ? 19 : 20;
-    const line = `${employerOf(index)};${personOf(index)};2026-11;meal;${quantity};8,00;;november 2026, ${String(index).padStart(9, '0')} payroll office row of the month\n`;
+    const line = `${employerOf(index, perEmployer)};${personOf(index)};2026-11;meal;${quantity};8,00;;november 2026, ${String(index).padStart(9, '0')} payroll office row of the month\n`;
     if (!file.write(line)) await once(file, 'drain');
   }
   file.end();
