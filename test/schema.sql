@@ -145,6 +145,14 @@ create table carry (
   CHECK ((reason = ANY (ARRAY['net-negative'::text, 'leaver.residue'::text, 'leaver.unordered'::text, 'no-card'::text, 'limit.yearly'::text, 'late'::text, 'written-off'::text])))
 );
 
+create table confirmed_beneficiary (
+  enterprise_number text not null,
+  file_id bigint not null,
+  as_of timestamp with time zone not null,
+  beneficiary_ids bigint[] not null,
+  PRIMARY KEY (enterprise_number, file_id, as_of)
+);
+
 create table confirmed_entitlement (
   enterprise_number text not null,
   product_code text not null,

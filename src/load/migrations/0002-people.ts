@@ -51,6 +51,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index beneficiary_person on beneficiary (national_register_number)`.execute(db);
   await sql`create index beneficiary_inactive on beneficiary (status_since) where status = 'inactive'`.execute(db);
+  // People whom their sender said again as they are, without a write to each of them: what is known of somebody is as of the
+  // newest moment here, or of their record.
+  await sql`
+    create table confirmed_beneficiary (
+      enterprise_number text not null,
+      file_id bigint not null,
+      as_of timestamptz not null,
+      beneficiary_ids bigint[] not null,
+      primary key (enterprise_number, file_id, as_of)
+    )`.execute(db);
   // No foreign keys from here on to beneficiary: a per-row check doubles the time of a country-sized load,
   // and every writer of these tables takes the id from the beneficiary row it has just joined.
   await sql`

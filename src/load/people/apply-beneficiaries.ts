@@ -16,6 +16,7 @@ import {
 import type { StoredIssue } from '../files/ledger.ts';
 import { planProducts, writeProducts } from './beneficiary-products.ts';
 import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
+import { readConfirmations } from './confirmations.ts';
 import { createDepartures, findAbsent, findExplicitDepartures, writeAbsences } from './departures.ts';
 import { replaceStagedNumbers } from './person-numbers.ts';
 import { planBeneficiaries } from './plan-beneficiaries.ts';
@@ -47,6 +48,7 @@ export async function applyBeneficiaries(db: Db, delivery: Delivery, options: Be
   );
   await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await lockEmployers(db, BENEFICIARY_STAGE);
+  await readConfirmations(db);
   const { counts, held, protectedEmployers } = await planAndWeigh(db, delivery, options);
   await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
   // A file of which every row is refused is refused itself: whoever seems absent from it stays.
@@ -74,10 +76,12 @@ export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string
   await createFindings(db);
   await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await lockEmployers(db, BENEFICIARY_STAGE);
+  await readConfirmations(db);
   await sql`
     create temporary table delivery on commit drop as
-    select greatest(${row.asOf}::timestamptz, max(b.as_of)) as as_of
-      from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)`.execute(db);
+    select greatest(${row.asOf}::timestamptz, max(b.as_of), max(k.as_of)) as as_of
+      from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)
+      left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id`.execute(db);
   const options = { mode: 'upsert', scope: 'delta', today, dropId: '', layoutId: '', consent: UNWEIGHED } as const;
   const { counts } = await planAndWeigh(db, row, options);
   await writePeople(db, row, today);

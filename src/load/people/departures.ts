@@ -48,8 +48,9 @@ export async function findAbsent(
     create temporary table absent on commit drop as
     select b.enterprise_number, b.id, c.unreadable
       from beneficiary b join covered c using (enterprise_number)
+      left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id
      where b.status = 'active' and b.secretariat_code = ${delivery.secretariat}
-       and b.as_of <= ${delivery.asOf}::timestamptz
+       and greatest(k.as_of, b.as_of) <= ${delivery.asOf}::timestamptz
        and not exists (select from stage_beneficiary s
                         where s.national_register_number = b.national_register_number
                           and coalesce(s.enterprise_number, b.enterprise_number) = b.enterprise_number)`.execute(db);

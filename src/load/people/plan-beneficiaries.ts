@@ -15,7 +15,8 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
     create temporary table plan_beneficiary on commit drop as
     with merged as (
       select s.row_number, s.rejected, s.enterprise_number, s.national_register_number, s.fingerprint, b.id as known_id,
-             b.status as old_status, b.status_reason as old_reason, b.as_of as old_as_of,
+             b.status as old_status, b.status_reason as old_reason, greatest(k.as_of, b.as_of) as old_as_of,
+             b.secretariat_code as old_secretariat,
              s.status as said_status, s.employment_end as said_end,
              s.cost_center as said_cost_center, s.card_delivery as said_card_delivery, s.pin_delivery as said_pin_delivery,
              s.card_delivery_point as said_card_point, s.pin_delivery_point as said_pin_point,
@@ -34,6 +35,7 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
                'extra1', s.extra1, 'extra2', s.extra2, 'extra3', s.extra3)) - ${clearedExtras} as extra
         from stage_beneficiary s
         left join beneficiary b using (enterprise_number, national_register_number)
+        left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id
        where s.enterprise_number is not null and s.national_register_number is not null
          and not exists (select from found_issue f where f.row_number = s.row_number and f.severity = 'error')
     )

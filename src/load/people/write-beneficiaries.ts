@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { historySource, type RowSource, refusedRow } from '../files/found-issues.ts';
 import { PLANNED_COLUMNS } from './beneficiary-columns.ts';
+import { confirmUnchanged } from './confirmations.ts';
 import { differs } from './plan-beneficiaries.ts';
 
 /**
@@ -132,14 +133,5 @@ export async function updateBeneficiaries(db: Db, delivery: RowSource, today: st
            last_file_id = coalesce(${delivery.fileId}::bigint, b.last_file_id)
       from plan_beneficiary p join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')
      where b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
-  if (delivery.fileId === null) return;
-  // Who is confirmed as they are is confirmed by this sender from this moment on: an older file may not change them later.
-  await sql`
-    update beneficiary b
-       set as_of = ${delivery.asOf}::timestamptz, secretariat_code = ${delivery.secretariat},
-           last_file_id = ${delivery.fileId}::bigint
-      from plan_beneficiary p join row_outcome o on o.row_number = p.row_number and o.outcome = 'unchanged'
-     where b.enterprise_number = p.enterprise_number and b.id = p.known_id
-       and (b.as_of < ${delivery.asOf}::timestamptz or b.as_of = ${delivery.asOf}::timestamptz
-            and b.secretariat_code is distinct from ${delivery.secretariat})`.execute(db);
+  if (delivery.fileId !== null) await confirmUnchanged(db, delivery);
 }

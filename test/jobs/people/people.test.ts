@@ -58,6 +58,38 @@ describe('between employers', () => {
   });
 });
 
+describe('people said again as they are', () => {
+  it('nothing is written to their records, and an older file that comes later changes nothing', async () => {
+    const number = await employer();
+    await people(number, rows(4), { scope: 'full' });
+    const written = async () =>
+      (
+        await sql<{ at: string }>`
+          select string_agg(xmin::text, ' ' order by id) as at
+            from (select xmin, id from beneficiary where enterprise_number = ${number} order by id limit 4) first_four`.execute(
+          db,
+        )
+      ).rows[0]?.at;
+    const before = await written();
+    const again = await people(number, rows(5), { scope: 'full' }, { day: '2026-12-05' });
+    expect(again.counts).toMatchObject({ unchanged: 4, updated: 0, created: 1 });
+    expect(await written()).toBe(before);
+    const late = await people(number, [portalRow(0, { otherName: 'Late' })], {}, { day: '2026-12-03' });
+    expect(late).toMatchObject({ counts: { unchanged: 1 }, issues: [{ code: 'row.stale', row: 2 }] });
+    const next = await people(number, [portalRow(0, { otherName: 'Next' })], {}, { day: '2026-12-06' });
+    expect(next.counts).toMatchObject({ updated: 1 });
+  });
+
+  it('an older full file that comes later ends nobody who was confirmed since', async () => {
+    const number = await employer();
+    await people(number, rows(4));
+    await people(number, [portalRow(3)], {}, { day: '2026-12-05' });
+    const late = await people(number, rows(3), { scope: 'full' }, { day: '2026-12-03' });
+    expect(late.counts).toMatchObject({ unchanged: 3, deactivated: 0 });
+    expect(await active(number)).toBe(4);
+  });
+});
+
 describe('joiners and re-hires', () => {
   it('joiners of a full file are created beside the others, also when a person’s first file says inactive', async () => {
     const number = await employer();
