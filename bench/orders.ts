@@ -58,7 +58,7 @@ export async function bench(size = 1): Promise<BenchResult> {
 }
 
 /** October is ordered and confirmed for everybody; November is granted, a tenth of the people with a correction to October. */
-async function inventCountry(db: Db, employers: number): Promise<void> {
+export async function inventCountry(db: Db, employers: number): Promise<void> {
   const numbers = Array.from({ length: employers }, (_, index) => inventEnterpriseNumber(100_000 + index));
   const people = employers * PEOPLE_EACH;
   await db.transaction().execute(async (trx) => {
@@ -125,7 +125,7 @@ async function check(db: Db, employers: number): Promise<void> {
 }
 
 /** Seconds of the bare insert of this month's lines. */
-async function insertBare(db: Db): Promise<number> {
+export async function insertBare(db: Db): Promise<number> {
   await sql`drop table if exists bare`.execute(db);
   await sql`create table bare (like order_line including constraints)`.execute(db);
   await sql`alter table bare add primary key (enterprise_number, order_id, beneficiary_id, period, face_value)`.execute(

@@ -660,7 +660,6 @@ CREATE INDEX entitlement_change_key ON public.entitlement_change USING btree (en
 CREATE INDEX entitlement_change_written_off ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period) WHERE (kind = 'written-off'::text);
 CREATE UNIQUE INDEX held_plan_open ON public.held_plan USING btree (file_id) WHERE (decision IS NULL);
 CREATE INDEX invoice_notice_queue ON public.invoice_notice USING btree (enterprise_number, invoice_id, kind) WHERE (status = 'queued'::text);
-CREATE INDEX order_line_person ON public.order_line USING btree (enterprise_number, beneficiary_id);
 CREATE INDEX outgoing_file_name ON public.outgoing_file USING btree (drop_id, name text_pattern_ops);
 CREATE INDEX outgoing_file_queued ON public.outgoing_file USING btree (drop_id, id) WHERE (status = 'queued'::text);
 CREATE INDEX payment_entry ON public.payment USING btree (bank_entry_id);

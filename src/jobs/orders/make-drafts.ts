@@ -13,7 +13,13 @@ import {
 import { nameNewCardsOfDrafts, nameRenewals, orderCards } from '../../load/orders/order-cards.ts';
 import { type DraftOrder, keepDrafts, replaceCarry, writeDrafts } from '../../load/orders/order-lines.ts';
 import { readNetTotals, writeDraftWarnings, writeUnusualTotals } from '../../load/orders/order-warnings.ts';
-import { createSlotRun, dropUnorderableSlots, type SlotOutOfRun, type SlotToRun } from '../../load/orders/slot-run.ts';
+import {
+  createSlotRun,
+  dropUnorderableSlots,
+  type SlotOutOfRun,
+  type SlotToRun,
+  takeOutBarredSlots,
+} from '../../load/orders/slot-run.ts';
 import type { Day } from '../../model.ts';
 import { HOLDING_WARNINGS, isUnusualTotal } from '../../transform/orders/order-warnings.ts';
 import { linesAboveYearlyLimit } from '../../transform/orders/yearly-limit.ts';
@@ -21,6 +27,7 @@ import { addDays } from '../../transform/values/calendar.ts';
 import { issueInvoices } from './issue-invoices.ts';
 import type { OrderContext } from './order-context.ts';
 import { type PricedOrder, priceOrderSet } from './price-orders.ts';
+import { ALONE, type Turn } from './run-in-turn.ts';
 
 /** A card that expires within so many days is renewed with the next order. */
 const RENEWAL_DAYS = 90;
@@ -41,9 +48,10 @@ export function renewalHorizon(today: Day): Day {
 export function makeDrafts(
   context: OrderContext,
   slots: readonly SlotToRun[],
+  turn: Turn,
 ): Promise<DraftsMade & { readonly invoiced: readonly PricedOrder[] }> {
   return context.database.db.transaction().execute(async (db) => {
-    const { priced, ...made } = await makeDraftsIn(db, context, slots);
+    const { priced, ...made } = await makeDraftsIn(db, context, slots, turn);
     return { ...made, invoiced: priced.length === 0 ? [] : await confirmFresh(db, context, priced) };
   });
 }
@@ -73,10 +81,13 @@ export async function makeDraftsIn(
   db: Db,
   context: OrderContext,
   slots: readonly SlotToRun[],
+  turn: Turn = ALONE,
 ): Promise<DraftsMade & { readonly priced: readonly PricedOrder[] }> {
-  const { out, refusedPeople } = await judgeSlots(db, context, slots);
+  const { out, refusedPeople } = await judgeSlots(db, context, slots, turn);
   const drafts = await writeDrafts(db, context.today);
   await replaceCarry(db);
+  // Cards are shared by employers: who needs one is known when everybody before has ordered theirs.
+  await turn.comes;
   return { ...(await completeDrafts(db, context, drafts)), out, refusedPeople };
 }
 
@@ -85,15 +96,19 @@ export async function judgeSlots(
   db: Db,
   { today }: Pick<OrderContext, 'today'>,
   slots: readonly SlotToRun[],
+  turn: Turn = ALONE,
 ): Promise<Omit<DraftsMade, 'drafts'>> {
   await createSlotRun(db, slots);
+  turn.locked();
   const out = await dropUnorderableSlots(db, today);
-  const refusedPeople = (await grantFixedQuantities(db, today)) + (await grantByHand(db, today));
+  const granted = await grantFixedQuantities(db, today);
+  const byHand = await grantByHand(db, today);
   await findOpenQuantities(db, today);
   await holdBackLate(db);
   await holdYearlyLimits(db);
   await dropNetNegative(db);
-  return { out, refusedPeople };
+  const barred = await takeOutBarredSlots(db, [...granted.barred, ...byHand.barred]);
+  return { out: [...out, ...barred], refusedPeople: granted.refused + byHand.refused };
 }
 
 /** Gives drafts that have their lines everything else: cards, totals, warnings. */

@@ -12,10 +12,11 @@ import { findDueSlots, findSupplements, productOf } from './find-due-orders.ts';
 import { noteInvoiced } from './issue-invoices.ts';
 import { makeDrafts } from './make-drafts.ts';
 import type { OrderContext, ParkedOrder } from './order-context.ts';
+import { runInTurn } from './run-in-turn.ts';
 import { watchQuarter } from './watch-quarter.ts';
 
-/** Employers in one transaction: enough that statements count little, few enough that a file for one of them waits little. */
-const EMPLOYERS_AT_ONCE = 5000;
+/** Employers in one transaction: enough that statements count little, few enough that their rows stay in the session's memory. */
+const EMPLOYERS_AT_ONCE = 1250;
 
 /** What a run has come to so far. */
 interface Progress {
@@ -25,11 +26,20 @@ interface Progress {
   readonly ordered: Map<string, Period>;
 }
 
+interface Rounds {
+  /** why nothing can be ordered for an employer, by enterprise number */
+  readonly broken: Map<string, string>;
+  /** tells that so many slots more were looked at */
+  readonly look: (more: number) => void;
+}
+
 export interface RunOrdersOptions {
   /** the month worked, in place of all that are due */
   readonly period?: Period;
   /** only supplements to months that were ordered before */
   readonly supplement?: boolean;
+  /** in one transaction, in place of the usual number */
+  readonly employersAtOnce?: number;
 }
 
 export interface RunOrdersResult {
@@ -52,11 +62,12 @@ export async function runOrders(context: OrderContext, options: RunOrdersOptions
   if (options.supplement !== true) {
     const slots = await findDueSlots(database.db, today, period);
     if (slots.length > 0) log('slot.due', { orders: slots.length });
-    await runRounds(context, slots, progress);
+    await runRounds(context, slots, progress, options.employersAtOnce);
     if (slots.length > 0) log('slot.done', { orders: made.length });
   }
   if (options.supplement === true || period === null) {
-    await runRounds(context, await findSupplements(database.db, today, period, ordered), progress);
+    const supplements = await findSupplements(database.db, today, period, ordered);
+    await runRounds(context, supplements, progress, options.employersAtOnce);
   }
   parked.push(...(await confirmFreeDrafts(context, period)));
   for (const { enterpriseNumber, id } of await readHeldOrders(database.db, made, HOLDING_WARNINGS)) {
@@ -67,53 +78,69 @@ export async function runOrders(context: OrderContext, options: RunOrdersOptions
 }
 
 /** Never two slots of one employer in one transaction: what the first orders is not open for the second. */
-async function runRounds(context: OrderContext, slots: readonly SlotToRun[], progress: Progress): Promise<void> {
+async function runRounds(
+  context: OrderContext,
+  slots: readonly SlotToRun[],
+  progress: Progress,
+  atOnce = EMPLOYERS_AT_ONCE,
+): Promise<void> {
   const waiting = Map.groupBy(slots, (slot) => slot.enterpriseNumber);
   const employers = [...waiting.keys()].sort();
   const broken = new Map<string, string>();
   const telling = context.progress?.('slots', 'orders.progress', { orders: slots.length });
   let looked = 0;
-  const rounds = Math.max(0, ...[...waiting.values()].map((queue) => queue.length));
-  for (let round = 0; round < rounds; round++) {
+  const rounds: Rounds = {
+    broken,
+    look: (more) => {
+      looked += more;
+      telling?.advance(looked, looked / slots.length);
+    },
+  };
+  const most = Math.max(0, ...[...waiting.values()].map((queue) => queue.length));
+  for (let round = 0; round < most; round++) {
     const due = employers.flatMap((employer) => waiting.get(employer)?.[round] ?? []);
     for (const slot of due) {
       const reason = broken.get(slot.enterpriseNumber);
       // What was open for an older slot must not be taken by a newer one.
       if (reason !== undefined) progress.parked.push(parkedSlot(context, slot, reason));
     }
+    looked += due.filter((slot) => broken.has(slot.enterpriseNumber)).length;
     const sound = due.filter((slot) => !broken.has(slot.enterpriseNumber));
-    for (let start = 0; start < sound.length; start += EMPLOYERS_AT_ONCE) {
-      await runBatch(context, sound.slice(start, start + EMPLOYERS_AT_ONCE), progress, broken);
-      telling?.advance(
-        looked + Math.min(start + EMPLOYERS_AT_ONCE, sound.length),
-        (looked + start + EMPLOYERS_AT_ONCE) / slots.length,
-      );
-    }
-    looked += due.length;
+    const batches = Array.from({ length: Math.ceil(sound.length / atOnce) }, (_, batch) =>
+      sound.slice(batch * atOnce, (batch + 1) * atOnce),
+    );
+    await runBatches(context, batches, progress, rounds);
   }
   telling?.end();
 }
 
-async function runBatch(
+/** A batch that fails is run again one slot at a time; only the slots that still fail are parked. */
+async function runBatches(
   context: OrderContext,
-  batch: readonly SlotToRun[],
+  batches: readonly (readonly SlotToRun[])[],
   progress: Progress,
-  broken: Map<string, string>,
+  rounds: Rounds,
 ): Promise<void> {
-  try {
-    noteResult(context, await makeDrafts(context, batch), progress);
-  } catch (error) {
-    if (isAboutConnection(error)) throw error;
-    const [slot, ...others] = batch;
-    if (slot === undefined) throw error;
+  for (let rest = batches; rest.length > 0; ) {
+    const { committed, error } = await runInTurn(rest, async (batch, turn) => {
+      noteResult(context, await makeDrafts(context, batch, turn), progress);
+      rounds.look(batch.length);
+    });
+    const [failed, ...later] = rest.slice(committed);
+    if (failed === undefined) return;
+    const [slot, ...others] = failed;
+    if (isAboutConnection(error) || slot === undefined) throw error;
     if (others.length === 0) {
       // Only prices are computed here, and only they refuse numbers: a contract whose fees fit no order of this size.
       const reason = error instanceof RangeError ? 'contract.fees' : reasonOf(error);
-      broken.set(slot.enterpriseNumber, reason);
+      rounds.broken.set(slot.enterpriseNumber, reason);
+      rounds.look(1);
       progress.parked.push(parkedSlot(context, slot, reason));
-      return;
+    } else {
+      const single = failed.map((each) => [each]);
+      await runBatches(context, single, progress, rounds);
     }
-    for (const each of batch) await runBatch(context, [each], progress, broken);
+    rest = later;
   }
 }
 

@@ -13,7 +13,7 @@ import {
   replaceCarryOfLeavers,
   writeOffRests,
 } from '../../load/orders/settle-carry.ts';
-import { createSlotRun, dropUnorderableSlots } from '../../load/orders/slot-run.ts';
+import { createSlotRun, dropUnorderableSlots, takeOutBarredSlots } from '../../load/orders/slot-run.ts';
 import type { CarryReason } from '../../model.ts';
 import { completeDrafts, holdYearlyLimits } from './make-drafts.ts';
 import { refusalOf } from './new-order.ts';
@@ -61,6 +61,8 @@ export async function orderRestsOfLeavers(
     await findOpenQuantities(db, today);
     await allowRestsOfLeavers(db, chosen, today);
     await holdYearlyLimits(db);
+    const [barred] = await takeOutBarredSlots(db, []);
+    if (barred !== undefined) throw new RefusedError(refusalOf(barred.reason));
     const left = await countLeft(db);
     const drafts = await writeDrafts(db, today);
     if (drafts.length === 0) {

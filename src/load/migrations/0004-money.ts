@@ -35,6 +35,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create unique index voucher_order_slot on voucher_order (enterprise_number, standing_order_id, run_period)
       where kind = 'recurring' and status <> 'cancelled'`.execute(db);
+  // No index by person: a person is found through the orders of the employer, and every month's lines would be written to it.
   await sql`
     create table order_line (
       enterprise_number text not null,
@@ -46,7 +47,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       cost_center integer not null,
       primary key (enterprise_number, order_id, beneficiary_id, period, face_value)
     )`.execute(db);
-  await sql`create index order_line_person on order_line (enterprise_number, beneficiary_id)`.execute(db);
   await sql`
     create table order_card (
       enterprise_number text not null,

@@ -3,13 +3,19 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
 import type { Db } from '../database.ts';
 
+export interface Granted {
+  /** people to whom nothing was granted, because their face value is above the limit of the month worked */
+  readonly refused: number;
+  /** numbers of the barred slots that would have granted something */
+  readonly barred: readonly number[];
+}
+
 /**
  * Writes the entitlements of the slots in `slot_run` that count for themselves. Whoever has any for the month keeps them, so
  * that a slot that is run again adds nothing. Somebody counts when active, employed by the end of the month worked, and
- * holder of the product today and in that month.
- * @returns for how many people the face value is above the limit of the month worked, so that nothing was granted
+ * holder of the product today and in that month. A barred slot grants nothing.
  */
-export async function grantFixedQuantities(db: Db, today: Day): Promise<number> {
+export async function grantFixedQuantities(db: Db, today: Day): Promise<Granted> {
   return grant(
     db,
     today,
@@ -19,22 +25,19 @@ export async function grantFixedQuantities(db: Db, today: Day): Promise<number> 
          and e.product_code = r.product_code and e.period = r.period)`,
     sql`
       insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity)
-      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused`,
+      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused and not barred`,
   );
 }
 
-/**
- * Adds the entitlements of the slots in `slot_run` that a person orders by hand, with their history, on top of what is there.
- * @returns for how many people the face value is above the limit of the month, so that nothing was granted
- */
-export async function grantByHand(db: Db, today: Day): Promise<number> {
+/** Adds the entitlements of the slots in `slot_run` that a person orders by hand, with their history, on top of what is there. */
+export async function grantByHand(db: Db, today: Day): Promise<Granted> {
   return grant(
     db,
     today,
     sql`r.kind = 'manual'`,
     sql`
       insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity)
-      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused
+      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused and not barred
       on conflict (enterprise_number, beneficiary_id, product_code, period, face_value)
         do update set added_quantity = e.added_quantity + excluded.added_quantity
       returning e.*`,
@@ -54,10 +57,10 @@ async function grant(
   wanted: RawBuilder<unknown>,
   insert: RawBuilder<unknown>,
   history: RawBuilder<unknown> = sql``,
-): Promise<number> {
-  const found = await sql<{ refused: number }>`
+): Promise<Granted> {
+  const found = await sql<Granted>`
     with person as (
-      select r.enterprise_number, b.id as beneficiary_id, r.product_code, r.period,
+      select r.slot, r.bar is not null as barred, r.enterprise_number, b.id as beneficiary_id, r.product_code, r.period,
              case r.quantity_from when 'fixed' then coalesce(r.face_value, held.face_value) else r.quantity end as face_value,
              case r.quantity_from when 'fixed' then r.quantity else 1 end as quantity
         from slot_run r
@@ -75,8 +78,10 @@ async function grant(
            order by l.valid_from desc limit 1) l on true
        where p.face_value is not null
     ), granted as (${insert})${history}
-    select count(*) as refused from judged where refused`.execute(db);
-  return found.rows[0]?.refused ?? 0;
+    select count(*) filter (where refused and not barred) as refused,
+           coalesce(array_agg(distinct slot) filter (where barred and not refused), '{}') as barred
+      from judged`.execute(db);
+  return found.rows[0] ?? { refused: 0, barred: [] };
 }
 
 /** Joins the product as the person has it on a day; a person's first value holds from the beginning. */

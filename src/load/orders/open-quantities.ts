@@ -1,5 +1,5 @@
 /** What is granted and not yet ordered, per person, month and face value; and which of it may not become a line, with the reason. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Cents, Day, Period } from '../../model.ts';
 import type { Db } from '../database.ts';
 
@@ -12,45 +12,48 @@ const MANY_EMPLOYERS = 500;
  */
 export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
   const { first, last, employers } = await employersOfRun(db);
-  // The bounds are implied by the joins; the planner cannot know that the slots are neighbours.
-  await sql`
-    create temporary table ordered_before on commit drop as
-    select l.enterprise_number, l.beneficiary_id, l.period, l.face_value, sum(l.quantity)::int as quantity
-      from slot_run r
-      join voucher_order o on o.enterprise_number = r.enterprise_number and o.product_code = r.product_code
-                          and o.status <> 'cancelled'
-      join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
-     where l.period <= r.period and l.enterprise_number between ${first} and ${last}
-       and o.enterprise_number between ${first} and ${last}
-     group by 1, 2, 3, 4`.execute(db);
-  await sql`analyze ordered_before`.execute(db);
-  // The difference is compared with 0: two columns compared with each other are taken to be nearly always equal.
   if (employers >= MANY_EMPLOYERS) await joinByHash(db);
+  // The bounds are implied by the joins; the planner cannot know that the slots are neighbours. The cards are looked up one by
+  // one: joined, all cards of the country would be read for every batch.
   await sql`
     create temporary table open_quantity on commit drop as
-    select r.slot, b.id as beneficiary_id, b.status = 'active' as active, b.cost_center, e.period, e.face_value,
-           e.quantity - coalesce(o.quantity, 0) as quantity,
-           b.status = 'active' and a.sequence is null and n.sequence is null as needs_card,
+    select q.slot, q.beneficiary_id, b.status = 'active' as active, b.cost_center, q.period, q.face_value, q.quantity,
+           b.status = 'active' and ${cardOf(sql`true`, 'active')} is null and ${cardOf(sql`true`, 'ordered')} is null
+             as needs_card,
            case
              when b.status = 'active' then null
-             when e.quantity < coalesce(o.quantity, 0) then 'leaver.residue'
+             when q.quantity < 0 then 'leaver.residue'
              when b.status_reason is distinct from 'employment-ended'
-               or to_char(b.employment_end, 'YYYY-MM') < e.period then 'leaver.unordered'
-             when a.sequence is null or a.expires_on < ${today}::date then 'no-card'
+               or to_char(b.employment_end, 'YYYY-MM') < q.period then 'leaver.unordered'
+             when coalesce(${cardOf(sql`coalesce(a.expires_on, 'infinity')`, 'active')}, '-infinity') < ${today}::date then 'no-card'
            end as reason,
            null::bigint as excess
-      from slot_run r
-      join entitlement e on e.enterprise_number = r.enterprise_number and e.product_code = r.product_code
-                        and e.period <= r.period and e.enterprise_number between ${first} and ${last}
-      join beneficiary b on b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id
-                        and b.enterprise_number between ${first} and ${last}
-      left join ordered_before o on o.enterprise_number = e.enterprise_number and o.beneficiary_id = e.beneficiary_id
-                                and o.period = e.period and o.face_value = e.face_value
-      left join card a on a.national_register_number = b.national_register_number and a.status = 'active'
-      left join card n on n.national_register_number = b.national_register_number and n.status = 'ordered'
-     where e.quantity - coalesce(o.quantity, 0) <> 0`.execute(db);
+      from (
+        select slot, beneficiary_id, period, face_value, sum(quantity)::int as quantity
+          from (select r.slot, e.beneficiary_id, e.period, e.face_value, e.quantity
+                  from slot_run r
+                  join entitlement e on e.enterprise_number = r.enterprise_number and e.product_code = r.product_code
+                                    and e.period <= r.period and e.enterprise_number between ${first} and ${last}
+                union all
+                select r.slot, l.beneficiary_id, l.period, l.face_value, -l.quantity
+                  from slot_run r
+                  join voucher_order o on o.enterprise_number = r.enterprise_number and o.product_code = r.product_code
+                                      and o.status <> 'cancelled' and o.enterprise_number between ${first} and ${last}
+                  join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
+                                   and l.period <= r.period and l.enterprise_number between ${first} and ${last}) moved
+         group by 1, 2, 3, 4
+        having sum(quantity) <> 0) q
+      join slot_run r using (slot)
+      join beneficiary b on b.enterprise_number = r.enterprise_number and b.id = q.beneficiary_id
+                        and b.enterprise_number between ${first} and ${last}`.execute(db);
   if (employers >= MANY_EMPLOYERS) await joinAsUsual(db);
   await sql`analyze open_quantity (slot, beneficiary_id, reason, quantity)`.execute(db);
+}
+
+function cardOf(column: RawBuilder<unknown>, status: 'active' | 'ordered'): RawBuilder<unknown> {
+  return sql`(
+    select ${column} from card a
+     where a.national_register_number = b.national_register_number and a.status = ${sql.lit(status)})`;
 }
 
 /**

@@ -26,7 +26,8 @@ export async function nameNewCardsOfDrafts(db: Db): Promise<void> {
            b.cost_center
       from (select distinct slot, beneficiary_id from open_quantity where reason is null and needs_card) p
       join slot_run r using (slot)
-      join beneficiary b on b.enterprise_number = r.enterprise_number and b.id = p.beneficiary_id`.execute(db);
+      join beneficiary b on b.enterprise_number = r.enterprise_number and b.id = p.beneficiary_id
+     where ${NONE_ORDERED}`.execute(db);
 }
 
 /** Names a new card for every active person with a line on an order in `order_set` who has none, active or ordered. */

@@ -30,7 +30,8 @@ export async function writeDraftWarnings(db: Db): Promise<void> {
              concat_ws(':', q.beneficiary_id, q.period, q.face_value, coalesce(q.excess, q.quantity)) as key,
              jsonb_strip_nulls(jsonb_build_object('beneficiaryId', q.beneficiary_id, 'period', q.period,
                'excess', case q.reason when 'limit.yearly' then q.excess
-                                       when 'leaver.residue' then -q.quantity::bigint * q.face_value end)) as params
+                                       when 'leaver.residue' then -q.quantity::bigint * q.face_value end,
+               'amount', case when q.reason in ('leaver.unordered', 'no-card') then q.quantity::bigint * q.face_value end)) as params
         from open_quantity q join ${draft} using (slot)
        where q.reason in ('leaver.residue', 'leaver.unordered', 'no-card', 'limit.yearly')
       union all

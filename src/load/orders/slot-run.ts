@@ -28,7 +28,7 @@ export interface SlotToRun {
 export async function createSlotRun(db: Db, slots: readonly SlotToRun[]): Promise<void> {
   await sql`
     create temporary table slot_run on commit drop as
-    select row_number() over (order by enterprise_number)::int as slot, s.*, null::bigint as order_id
+    select row_number() over (order by enterprise_number)::int as slot, s.*, null::bigint as order_id, null::text as bar
       from jsonb_to_recordset(${JSON.stringify(slots.map(toRow))}::jsonb)
         as s (enterprise_number text, standing_order_id text, product_code text, period text, kind text, reference text,
               validity_start date, quantity_from text, quantity integer, face_value integer, late text, late_due_on date)`.execute(
@@ -68,7 +68,10 @@ export interface SlotOutOfRun {
   readonly reason: 'contract.missing' | 'product.closed' | 'filled' | 'closed' | 'payroll.missing';
 }
 
-/** Takes out what may no longer be ordered now that nobody else can order for these employers, and says why. */
+/**
+ * Takes out what may no longer be ordered now that nobody else can order for these employers, and says why. Slots for which
+ * there is no contract or no product today stay, with a `bar`: it matters only when there turns out to be something to order.
+ */
 export async function dropUnorderableSlots(db: Db, today: Day): Promise<SlotOutOfRun[]> {
   const found = await sql<SlotOutOfRun>`
     with judged as (
@@ -83,19 +86,35 @@ export async function dropUnorderableSlots(db: Db, today: Day): Promise<SlotOutO
                  select from entitlement g
                   where g.enterprise_number = r.enterprise_number and g.product_code = r.product_code
                     and g.period = r.period and g.quantity > 0) then 'payroll.missing'
-               when not exists (
-                 select from contract c
-                  where c.enterprise_number = r.enterprise_number and c.product_code = r.product_code
-                    and ${today}::date between c.valid_from and coalesce(c.valid_to, 'infinity')) then 'contract.missing'
-               when p.sale_until < ${today}::date then 'product.closed'
              end as reason
         from slot_run r
         join employer e using (enterprise_number)
-        join product p on p.code = r.product_code
         left join standing_order s on s.enterprise_number = r.enterprise_number and s.id = r.standing_order_id)
     delete from slot_run r using judged j
      where r.slot = j.slot and j.reason is not null
     returning r.enterprise_number as "enterpriseNumber", r.standing_order_id as "standingOrderId",
               r.product_code as "productCode", r.period, j.reason`.execute(db);
+  await sql`
+    update slot_run r
+       set bar = case when p.sale_until < ${today}::date then 'product.closed' else 'contract.missing' end
+      from product p
+     where p.code = r.product_code and (p.sale_until < ${today}::date or not exists (
+       select from contract c
+        where c.enterprise_number = r.enterprise_number and c.product_code = r.product_code
+          and ${today}::date between c.valid_from and coalesce(c.valid_to, 'infinity')))`.execute(db);
+  return found.rows;
+}
+
+/**
+ * Takes out the barred slots with something to order: lines that `open_quantity` would give, or people to whom the slots with
+ * these numbers would have granted something. A person who orders by hand is told in any case.
+ */
+export async function takeOutBarredSlots(db: Db, wouldGrant: readonly number[]): Promise<SlotOutOfRun[]> {
+  const found = await sql<SlotOutOfRun>`
+    delete from slot_run r
+     where r.bar is not null and (r.kind = 'manual' or r.slot = any (${[...wouldGrant]}::int[]) or exists (
+       select from open_quantity q where q.slot = r.slot and q.reason is null))
+    returning r.enterprise_number as "enterpriseNumber", r.standing_order_id as "standingOrderId",
+              r.product_code as "productCode", r.period, r.bar as reason`.execute(db);
   return found.rows;
 }

@@ -345,6 +345,28 @@ test('cancel: a notice that is still queued is withdrawn, one that was sent stay
   expect(await checkBooks(db)).toEqual([]);
 });
 
+test('lines of somebody who left are added to what was carried of the same month and value', async () => {
+  const employer = await inventEmployer(db, { standingOrders: [{ late: 'carry' }] });
+  const [more, less, none, staying] = [
+    await inventBeneficiary(db, employer),
+    await inventBeneficiary(db, employer),
+    await inventBeneficiary(db, employer),
+    await inventBeneficiary(db, employer),
+  ];
+  for (const person of [more, less, none, staying]) await grant(db, person, '2026-11', 20, 800);
+  const order = await draftFor(employer);
+  await grant(db, more, '2026-11', 22, 800);
+  await grant(db, less, '2026-11', 17, 800);
+  await grant(db, none, '2026-11', 0, 800);
+  await runOrders(orderDay(db, '2026-12-06'));
+  expect(await carried(db, employer)).toEqual(['2026-11 2×800 late', '2026-11 -3×800 late', '2026-11 -20×800 late']);
+  for (const person of [more, less, none]) await deactivate(db, person, 'absent');
+  await confirmOrder(orderDay(db, '2026-12-07'), order.id, BY_HAND);
+  expect(await carried(db, employer)).toEqual(['2026-11 22×800 leaver.unordered', '2026-11 17×800 leaver.unordered']);
+  expect((await statusOf(order))?.total).toBe(16_000);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
 test('confirmed all at once, and one twice: numbers without gap, no order twice', async () => {
   const employers = await Promise.all(Array.from({ length: 6 }, () => inventEmployer(db)));
   for (const employer of employers) await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);

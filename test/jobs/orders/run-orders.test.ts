@@ -172,6 +172,16 @@ test('leavers: by status nothing more, by end date up to the month of the end, n
   ]);
   const informed = await warningsOf(db, orders[0]?.id ?? 0);
   expect(informed).toEqual(['first-order', 'leaver.residue', 'leaver.unordered', 'no-card', 'total.unusual']);
+  const said = await sql<{ code: string; params: object }>`
+    select code, params - 'beneficiaryId' as params from order_warning
+     where order_id = ${orders[0]?.id ?? 0} and code in ('leaver.residue', 'leaver.unordered', 'no-card') order by 1`.execute(
+    db,
+  );
+  expect(said.rows).toEqual([
+    { code: 'leaver.residue', params: { period: '2026-10', excess: 2400 } },
+    { code: 'leaver.unordered', params: { period: '2026-11', amount: 16_000 } },
+    { code: 'no-card', params: { period: '2026-11', amount: 16_000 } },
+  ]);
   expect(await checkBooks(db)).toEqual([]);
 });
 
@@ -265,6 +275,39 @@ test('no contract on the day of the order: parked, and the others go on', async 
   expect((await runOrders(orderDay(db, '2026-12-06'))).parked).toEqual([]);
 });
 
+test('without a contract, a slot or a supplement with nothing to order is nothing to worry about', async () => {
+  const employer = await inventEmployer(db, { contractTo: '2026-12-31', standingOrders: [{ from: '2026-10' }] });
+  const eco = await inventEmployer(db, {
+    contractTo: '2026-12-04',
+    standingOrders: [{ id: 'eco', product: 'eco', quantityFrom: 'amount', quantity: 10_000 }],
+  });
+  const person = await inventBeneficiary(db, employer);
+  await grant(db, person, '2026-10', 10, 800);
+  await runFor(employer, '2026-11-05');
+  await grant(db, person, '2026-10', 0, 800);
+  await grant(db, person, '2026-11', 9, 800);
+  const without = async (options = {}) => {
+    const { orders, parked } = await runFor(employer, '2027-01-01', options);
+    return [orders, parked];
+  };
+  expect(await without()).toEqual([[], []]);
+  expect(await carried(db, employer)).toEqual(['2026-10 -10×800 net-negative', '2026-11 9×800 net-negative']);
+  expect(await without({ supplement: true })).toEqual([[], []]);
+  // Something to order is parked: what would be carried stays as the last run left it.
+  await grant(db, person, '2026-11', 11, 800);
+  expect(await without()).toMatchObject([[], [{ period: '2026-11', reason: 'contract.missing' }]]);
+  expect(await carried(db, employer)).toEqual(['2026-10 -10×800 net-negative', '2026-11 9×800 net-negative']);
+
+  expect((await runFor(eco, '2026-12-05')).parked).toEqual([]);
+  await inventBeneficiary(db, eco, { products: [{ code: 'eco', faceValue: null }] });
+  expect((await runFor(eco, '2026-12-05')).parked).toMatchObject([{ reason: 'contract.missing' }]);
+  const granted = await sql`select from entitlement where enterprise_number = ${eco}`.execute(db);
+  expect(granted.rows).toEqual([]);
+  for (const each of [employer, eco]) {
+    await sql`update standing_order set closed = true where enterprise_number = ${each}`.execute(db);
+  }
+});
+
 test('fees that fit no order park their employer alone', async () => {
   const broken = await inventEmployer(db, {
     fees: { service: { tiers: [{ upTo: 1000, percent: '3' }] } },
@@ -316,6 +359,21 @@ test('late: a person whose month was missed gets a supplement; corrections wait 
   expect(next.orders).toMatchObject([{ kind: 'recurring', runPeriod: '2026-12', total: 2 * 800 }]);
   expect(await carried(db, employer)).toEqual([]);
   expect(await checkBooks(db)).toEqual([]);
+});
+
+test('late: less than nothing granted for the month is not a month that was missed', async () => {
+  const employer = await inventEmployer(db, { standingOrders: [{ from: '2026-10' }] });
+  const [ordered, corrected] = [await inventBeneficiary(db, employer), await inventBeneficiary(db, employer)];
+  for (const person of [ordered, corrected]) await grant(db, person, '2026-10', 10, 800);
+  await runFor(employer, '2026-11-05');
+  await grant(db, ordered, '2026-11', 20, 800);
+  await runFor(employer, '2026-12-05');
+  // No line for November, of which a day is taken, and more for October: corrections, which wait for the next slot.
+  await grant(db, corrected, '2026-11', -1, 800);
+  await grant(db, corrected, '2026-10', 12, 800);
+  const { orders } = await runFor(employer, '2026-12-06', { supplement: true });
+  expect(orders).toEqual([]);
+  expect(await carried(db, employer)).toEqual(['2026-10 2×800 late', '2026-11 -1×800 late']);
 });
 
 test.each([
