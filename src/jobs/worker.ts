@@ -12,7 +12,7 @@ import { isAboutConnection } from './connection-errors.ts';
 import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
 import { warnOverdue } from './intake/overdue-drops.ts';
-import { clearPlainFiles } from './intake/plain-file.ts';
+import { clearPassingFiles } from './intake/passing-files.ts';
 import { watchDrop } from './intake/watch-drop.ts';
 import { workFile } from './intake/work-files.ts';
 import { OWNER } from './owner.ts';
@@ -37,7 +37,7 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
   const { signal } = ending;
   const bell = createBell(signal);
   const { config, log } = context();
-  await clearPlainFiles(config);
+  await clearPassingFiles(config.storage, now());
   const drops = config.drops.filter((drop) => drop.enabled);
   const jobs = new Set<Promise<void>>();
   const alarms = [startSchedule(context, jobs)];

@@ -10,6 +10,7 @@ import type { ImportMode, Language, Scope } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { keepCopy } from '../intake/keep-file.ts';
 import { manualDrop } from '../intake/manual-drop.ts';
+import { clearPassingFiles } from '../intake/passing-files.ts';
 import { returnReceipts } from '../intake/return-receipts.ts';
 import { settableKeys } from './fit-layout.ts';
 import { type ImportResult, importFile, planFile } from './import-file.ts';
@@ -51,6 +52,7 @@ export async function importByHand(
     approved: null,
   };
   const results: ImportResult[] = [];
+  await clearPassingFiles(context.config.storage, context.now);
   for (const path of paths) results.push(await importOne(context, resolve(path), drop, instruction, given));
   if (!given.dryRun) await returnReceipts(context, drop);
   return results;

@@ -11,7 +11,8 @@ import { postponeFile } from '../../load/files/claims.ts';
 import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
-import { arrivalPath, keepArrived } from './keep-file.ts';
+import { keepArrived } from './keep-file.ts';
+import { passingPath } from './passing-files.ts';
 import { refuseFile } from './refuse-file.ts';
 import { readSidecars, type Said } from './sidecars.ts';
 import { isWaitedFor } from './whole-file.ts';
@@ -42,7 +43,7 @@ export async function fetchFile(
   const again = known !== null && known.status !== 'seen' && known.status !== 'waiting';
   if (again && !mayBeAnother(drop, known, file)) return null;
   const said = await readSidecars(opened, settled.sidecars);
-  const arrival = await arrivalPath(context.config.storage);
+  const arrival = await passingPath(context.config.storage, 'arriving');
   try {
     const id = known === null ? await insertSeen(context, drop, file) : known.id;
     const fetched = await opened.fetch(file, arrival);

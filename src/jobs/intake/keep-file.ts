@@ -1,20 +1,14 @@
 /** Navette's own store: every fetched file is kept by its hash, so that it can be read again, explained and rejected anew. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { passingPath } from './passing-files.ts';
 
 /** Where a file with this hash is kept. */
 export function keptPath(storage: string, sha256: string): string {
   return join(storage, sha256.slice(0, 2), sha256);
-}
-
-/** A private place on the same disk for a file that is still arriving. */
-export async function arrivalPath(storage: string): Promise<string> {
-  const folder = join(storage, 'arriving');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return join(folder, randomUUID());
 }
 
 /** Gives an arrived file its final place. */
@@ -30,7 +24,7 @@ export async function keepCopy(
   storage: string,
   path: string,
 ): Promise<{ sha256: string; size: number; storedAt: string }> {
-  const arrival = await arrivalPath(storage);
+  const arrival = await passingPath(storage, 'arriving');
   const digest = createHash('sha256');
   try {
     await pipeline(

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import type { JobContext } from '../context.ts';
+import { clearPassingFiles } from './passing-files.ts';
 import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
 import { visitTurn } from './visit-turn.ts';
 
@@ -21,6 +22,7 @@ const TURN_SECONDS = 30;
 export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
   const drops = context.config.drops.filter((drop) => drop.enabled);
   const pulled: PulledDrop[] = [];
+  await clearPassingFiles(context.config.storage, context.now);
   for (const group of [
     drops.filter((drop) => drop.secretariat === 'issuer'),
     drops.filter((drop) => drop.secretariat !== 'issuer' && drop.secretariat !== 'bank'),

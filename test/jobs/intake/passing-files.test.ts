@@ -1,0 +1,34 @@
+/** What a killed process left half arrived or readable is removed, and what a living one works on is not. */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { clearPassingFiles, passingPath } from '../../../src/jobs/intake/passing-files.ts';
+
+const storage = await mkdtemp(join(tmpdir(), 'navette-passing-'));
+afterAll(() => rm(storage, { recursive: true, force: true }));
+const NOW = Date.parse('2026-12-05T09:00:00Z');
+
+test('files of dead processes go at once, those of other machines after a day', async () => {
+  const mine = await passingPath(storage, 'arriving');
+  const [host, pid, run] = basename(mine).split('~');
+  const dead = spawnSync(process.execPath, ['--version']).pid;
+  const others = [
+    `${host}~${dead}~${run}~a.part`,
+    // The same number in an earlier life, as in a container that was started again.
+    `${host}~${pid}~another-run~b`,
+    'elsewhere~1~run~old',
+    'elsewhere~1~run~new',
+  ].map((name) => join(storage, 'arriving', name));
+  for (const path of [mine, ...others]) await writeFile(path, 'x');
+  for (const path of [mine, ...others]) await utimes(path, NOW / 1000, NOW / 1000);
+  const yesterday = NOW / 1000 - 25 * 3600;
+  await utimes(others[2] ?? '', yesterday, yesterday);
+  await clearPassingFiles(storage, NOW);
+  expect((await readdir(join(storage, 'arriving'))).sort()).toEqual([basename(mine), 'elsewhere~1~run~new'].sort());
+});
+
+test('a store that is not there yet holds nothing to remove', async () => {
+  await expect(clearPassingFiles(join(storage, 'none'), NOW)).resolves.toBeUndefined();
+});
