@@ -91,7 +91,7 @@ export async function openLane(folder: string, name: string, server: Server, bas
     },
     send: (drop, file, text, day) => {
       const path = join(home, 'drops', drop, 'in', file);
-      writeFileSync(path, text, 'latin1');
+      writeFileSync(path, text, drop === 'bank' ? 'latin1' : 'utf8');
       const written = Date.parse(`${day}T07:00:00Z`) / 1000;
       utimesSync(path, written, written);
     },
@@ -258,7 +258,7 @@ export const MONTH: readonly Step[] = [
         'payroll-2.csv',
         payroll([
           [FIRST, 100, '2026-11', 20],
-          [FIRST, 101, '2026-11', 10, '31/12/2026'],
+          [FIRST, 102, '2026-11', 20, '31/12/2026'],
         ]),
         '2026-12-14',
       );

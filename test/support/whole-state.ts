@@ -170,3 +170,26 @@ async function findNumberFaults(db: Db): Promise<string[]> {
   );
   return found.rows.map(({ fault }) => fault);
 }
+
+/** What stands in one state and not in the other: `-` is missing, `+` is too much. */
+export function compareStates(expected: WholeState, state: WholeState): string[] {
+  const lines = ({ tables, files }: WholeState): string[] => [
+    ...Object.entries(tables).flatMap(([table, rows]) => rows.map((row) => `${table} ${row}`)),
+    ...Object.entries(files).map(([path, content]) => `${path} ${content}`),
+  ];
+  return [
+    ...minus(lines(expected), lines(state)).map((line) => `- ${line}`),
+    ...minus(lines(state), lines(expected)).map((line) => `+ ${line}`),
+  ];
+}
+
+/** Lines of `one` that are not in `other`, as often as they are missing there. */
+function minus(one: readonly string[], other: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const line of other) left.set(line, (left.get(line) ?? 0) + 1);
+  return one.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  });
+}

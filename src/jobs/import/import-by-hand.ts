@@ -1,7 +1,7 @@
 /** A file given at the command line: the same path as a drop, with what the person said in the place of the drop's settings. */
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { brusselsDay, endOfBrusselsDay, isoMoment } from '../../clock.ts';
+import { brusselsDay, endOfBrusselsDay, isoMoment, now } from '../../clock.ts';
 import type { ConfiguredLayout, Drop } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import { insertSeenFile, markFetched, type SeenFile } from '../../load/files/ledger.ts';
@@ -52,7 +52,7 @@ export async function importByHand(
     approved: null,
   };
   const results: ImportResult[] = [];
-  await clearPassingFiles(context.config.storage, context.now);
+  await clearPassingFiles(context.config.storage, now());
   for (const path of paths) results.push(await importOne(context, resolve(path), drop, instruction, given));
   if (!given.dryRun) await returnReceipts(context, drop);
   return results;

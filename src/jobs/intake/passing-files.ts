@@ -16,19 +16,23 @@ export async function passingPath(storage: string, folder: (typeof FOLDERS)[numb
   return join(storage, folder, [hostname(), process.pid, THIS_RUN, randomUUID()].join('~'));
 }
 
-/** Removes what processes left behind that were killed: at once those of this machine, after a day those of others. */
+/**
+ * Removes what processes left behind that were killed: at once those of this machine, after a day those of others.
+ * `now` is that of the real clock, as the times of files are, and not the day that a command was given.
+ */
 export async function clearPassingFiles(storage: string, now: number): Promise<void> {
   for (const folder of FOLDERS) {
     for (const name of await readdir(join(storage, folder)).catch(() => [])) {
       const path = join(storage, folder, name);
-      if (isOfDeadProcess(name) || (await isUntouched(path, now))) await rm(path, { force: true });
+      const [host] = name.split('~');
+      const left = host === hostname() ? isOfDeadProcess(name) : await isUntouched(path, now);
+      if (left) await rm(path, { force: true });
     }
   }
 }
 
 function isOfDeadProcess(name: string): boolean {
-  const [host, pid, run] = name.split('~');
-  if (host !== hostname()) return false;
+  const [, pid, run] = name.split('~');
   return Number(pid) === process.pid ? run !== THIS_RUN : !isAlive(Number(pid));
 }
 

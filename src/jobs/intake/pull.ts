@@ -1,5 +1,6 @@
 /** All drops, once: the issuer's employers first, then every secretariat side by side, then the bank. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { now } from '../../clock.ts';
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import type { JobContext } from '../context.ts';
@@ -22,7 +23,7 @@ const TURN_SECONDS = 30;
 export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
   const drops = context.config.drops.filter((drop) => drop.enabled);
   const pulled: PulledDrop[] = [];
-  await clearPassingFiles(context.config.storage, context.now);
+  await clearPassingFiles(context.config.storage, now());
   for (const group of [
     drops.filter((drop) => drop.secretariat === 'issuer'),
     drops.filter((drop) => drop.secretariat !== 'issuer' && drop.secretariat !== 'bank'),
