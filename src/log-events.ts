@@ -39,6 +39,7 @@ export const LOG_EVENTS = {
   'worker.heartbeat': ['info', 'The worker is alive.'],
   'worker.stopping': ['info', 'The worker takes nothing more and finishes what it has in hand.'],
   'worker.stopped': ['info', 'The worker has stopped.'],
+  'report.written': ['info', 'The report of a month was written.'],
   'job.done': ['info', 'A scheduled job was done.'],
   'job.failed': ['error', 'A scheduled job failed; it is tried again.'],
   'job.already_done': ['info', 'This slot of a scheduled job, or a later one, was done by another worker.'],

@@ -115,6 +115,16 @@ test('the report role reads sums and codes, and nothing that says who somebody i
   await expect(client.query('delete from carry')).rejects.toMatchObject({ code: '42501' });
 });
 
+test('the report is written by the report role', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'navette-roles-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const env = { DATABASE_URL: await as('navette_report'), NAVETTE_HOME: folder, LOG_LEVEL: 'error' };
+  const page = join(folder, 'report.html');
+  const { code, err } = await runNavette(env, 'report', '--period', '2026-11', '-o', page);
+  expect([code, err]).toEqual([0, '']);
+  expect(readFileSync(page, 'utf8')).toContain('</html>');
+});
+
 test('the roles are made anew in a database that has no tables yet', async () => {
   const admin = new pg.Client({ connectionString: inject('postgres') });
   await admin.connect();

@@ -1,12 +1,11 @@
 /** `navette status`: one screen that says what came in, what is down or late, what waits for somebody, and what comes next. */
 import type { Command } from 'commander';
-import { brusselsTime } from '../clock.ts';
-import { type DropOutlook, type Outlook, readOutlook } from '../jobs/health/outlook.ts';
-import { findSlotsAhead, type SlotsAhead } from '../jobs/orders/find-due-orders.ts';
+import { readOutlook } from '../jobs/health/outlook.ts';
+import { findSlotsAhead } from '../jobs/orders/find-due-orders.ts';
 import { findQuarterSoonDue } from '../jobs/orders/watch-quarter.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
-import { counted, euros, none, table } from './print.ts';
+import { statusLines } from './status-lines.ts';
 
 export function declareStatus(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -17,134 +16,12 @@ export function declareStatus(program: Command, done: (code: ExitCode) => void):
     .action(async (options: CommonOptions) => done(await withApp(options, status)));
 }
 
-type QuarterDue = Awaited<ReturnType<typeof findQuarterSoonDue>>;
-
 async function status(app: App): Promise<ExitCode> {
   const outlook = await readOutlook(jobContext(app));
   const slots = await findSlotsAhead(app.database.db, app.today);
   const quarterDue = await findQuarterSoonDue(app.database.db, app.today);
   const enabledDrops = app.config.drops.filter((drop) => drop.enabled).map((drop) => drop.id);
   app.print({ ...outlook, slots, quarterDue, enabledDrops });
-  const { workers, queue } = outlook;
-  const alive = workers.filter((worker) => worker.alive);
-  app.say(`Navette, ${brusselsTime(app.now)} (all times are Brussels time)`);
-  app.say();
-  const lost = workers.length - alive.length;
-  app.say(
-    `Workers  ${alive.length === 0 ? 'no worker is alive: navette start' : `${alive.length} alive: ${alive.map(({ host, startedAt }) => `${host} since ${brusselsTime(startedAt)}`).join(', ')}`}` +
-      `${lost === 0 ? '' : `; ${lost} lost without a word in the last day`}`,
-  );
-  app.say(`Queue    ${counted(queue.waiting, 'file')} waiting, ${queue.active} in hand`);
-  section(app, 'Drops', dropLines(outlook.drops));
-  section(app, 'Waits for a person', waitingLines(outlook, quarterDue));
-  section(app, 'Next', nextLines(outlook, slots));
+  for (const line of statusLines({ outlook, slots, quarterDue, now: app.now })) app.say(line);
   return 0;
-}
-
-function section(app: App, title: string, lines: readonly string[]): void {
-  app.say();
-  app.say(title);
-  for (const line of lines) app.say(`  ${line}`);
-}
-
-function dropLines(drops: readonly DropOutlook[]): string[] {
-  if (drops.length === 0) return [none('drops')];
-  const rows = drops.map((drop) => [
-    drop.id,
-    String(drop.files),
-    drop.lastReceivedAt === null ? '-' : brusselsTime(drop.lastReceivedAt),
-    drop.lastStatus ?? '-',
-    drop.expectedBy === null ? '-' : `by ${drop.expectedBy}${drop.overdue ? ', overdue' : ''}`,
-    stateOf(drop),
-  ]);
-  return table(['drop', 'files', 'last file', 'it is', 'next expected', 'state'], rows);
-}
-
-function stateOf({ downSince, downReason, seenAt }: DropOutlook): string {
-  if (downSince !== null) return `DOWN since ${brusselsTime(downSince)} (${downReason})`;
-  return seenAt === null ? 'not visited yet' : `read ${brusselsTime(seenAt)}`;
-}
-
-const PARTS_TOLD = 5;
-
-function waitingLines(health: Outlook, quarterDue: QuarterDue): string[] {
-  const plans = health.plans.map(({ planHash, fileId, dropId, heldAt, expiresAt, gates }) => {
-    const since = `held ${brusselsTime(heldAt)}, expires ${brusselsTime(expiresAt)}`;
-    return `${planHash.slice(0, 12)}  file ${fileId} of ${dropId}, ${since} (${gates.join(', ')})`;
-  });
-  const parked = health.parked.map(
-    ({ id, dropId, name, receivedAt }) => `file ${id} of ${dropId}, ${name}, ${brusselsTime(receivedAt)}`,
-  );
-  const amount = (cents: number): string => `(${euros(cents)} EUR)`;
-  const quarter = quarterDue?.quarter ?? '';
-  const waiting: [count: number, one: string, many: string, command: string, parts?: readonly string[]][] = [
-    [health.heldPlans, 'held plan', 'held plans', 'navette plans', plans],
-    [health.parkedFiles, 'parked file', 'parked files', 'navette files --status parked', parked],
-    [health.unfinishedFiles, 'unfinished file', 'unfinished files', 'navette files'],
-    [health.draftOrders, 'draft order', 'draft orders', 'navette orders --status draft'],
-    [
-      health.unpaidOrders,
-      `unpaid order ${amount(health.unpaidTotal)}`,
-      `unpaid orders ${amount(health.unpaidTotal)}`,
-      'navette orders --status invoiced',
-    ],
-    [health.overdueInvoices, 'overdue invoice', 'overdue invoices', 'navette orders --status invoiced'],
-    [health.queuedNotices, 'queued notice', 'queued notices', 'navette notices --status queued'],
-    [health.failedNotices, 'failed notice', 'failed notices', 'navette notices --status failed'],
-    [health.openBankEntries, 'bank entry to decide', 'bank entries to decide', 'navette payments'],
-    [
-      health.paymentsTakenBack,
-      'payment taken back after release',
-      'payments taken back after release',
-      'navette payments --status reversed',
-    ],
-    [
-      health.refundsDue,
-      `cancelled order to pay back ${amount(health.refundTotal)}`,
-      `cancelled orders to pay back ${amount(health.refundTotal)}`,
-      'navette orders --status cancelled',
-    ],
-    [
-      quarterDue?.employers ?? 0,
-      `employer incomplete for ${quarter}, due ${quarterDue?.dueOn}`,
-      `employers incomplete for ${quarter}, due ${quarterDue?.dueOn}`,
-      `navette report --quarter ${quarter}`,
-    ],
-  ];
-  const told = waiting.filter(([count]) => count > 0);
-  if (told.length === 0) return ['Nothing.'];
-  const width = Math.max(...told.map(([count, one, many]) => counted(count, one, many).length));
-  return told.flatMap(([count, one, many, command, parts = []]) => {
-    const shown = parts.slice(0, PARTS_TOLD).map((part) => `    ${part}`);
-    const more = shown.length > 0 && count > shown.length ? [`    and ${count - shown.length} more`] : [];
-    return [`${counted(count, one, many).padEnd(width)}  ${command}`, ...shown, ...more];
-  });
-}
-
-const STATES = { due: 'due', 'waits-for-payroll': 'waiting for payroll', 'to-come': 'to come' } as const;
-const SLOTS_TOLD = 6;
-
-function nextLines({ jobs }: Outlook, slots: readonly SlotsAhead[]): string[] {
-  const jobRows = jobs.map(({ job, lastDoneAt, nextDue, lagSeconds }) => [
-    job,
-    nextDue === null ? '-' : brusselsTime(nextDue),
-    lastDoneAt === null ? 'never' : brusselsTime(lastDoneAt),
-    lagSeconds < 120 ? '' : `LATE by ${Math.floor(lagSeconds / 60)} min`,
-  ]);
-  const slotRows = slots
-    .slice(-SLOTS_TOLD)
-    .map(({ dueOn, state, productCode, period, orders }) => [
-      dueOn,
-      counted(orders, `standing order`),
-      productCode,
-      `worked ${period}`,
-      STATES[state],
-    ]);
-  return [
-    ...(jobRows.length === 0 ? [none('scheduled jobs')] : table(['job', 'next', 'last done', ''], jobRows)),
-    '',
-    ...(slotRows.length === 0
-      ? [none('standing orders due within a month')]
-      : table(['due on', 'slots', 'product', 'month', ''], slotRows)),
-  ];
 }

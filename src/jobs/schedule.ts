@@ -34,7 +34,7 @@ export type Schedule = (moment: JobContext) => Promise<void>;
 
 /** @returns a sentence for every entry of the configured schedule that is no cron expression or names no job */
 export function scheduleFaults(expressions: Readonly<Record<string, string>>): string[] {
-  const names = ['pull', 'report', ...Object.keys(SCHEDULED_JOBS)];
+  const names = ['pull', ...Object.keys(SCHEDULED_JOBS)];
   return Object.entries(expressions).flatMap(([job, expression]) => {
     if (!names.includes(job)) {
       return [`navette.yaml: "schedule.${job}" is no job; allowed: ${names.join(', ')}.`];

@@ -8,6 +8,7 @@ import { releaseOrders } from './payments/release-orders.ts';
 import { runPayments } from './payments/run-payments.ts';
 import { runRenewals } from './people/run-renewals.ts';
 import { runRetention } from './people/run-retention.ts';
+import { writeMonthReport } from './report/write-report.ts';
 
 export type ScheduledJob = (context: JobContext) => Promise<unknown>;
 
@@ -26,6 +27,7 @@ export const SCHEDULED_JOBS: Readonly<Record<string, ScheduledJob>> = {
   release: (context) => releaseOrders(context),
   renewals: (context) => runRenewals(orderContext(context)),
   retention: (context) => runRetention(context),
+  report: (context) => writeMonthReport(context),
 };
 
 function orderContext({ database, log, config, today, progress }: JobContext): OrderContext {

@@ -1,9 +1,14 @@
-/** `npm run pictures`: what the notices look like, as the pictures in `docs/img`. */
+/** `npm run pictures`: what notices, the report of a month and `navette status` look like, as the pictures in `docs/img`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { statusLines } from '../../src/commands/status-lines.ts';
+import { monthPage } from '../../src/transform/report/month-page.ts';
+import { escapeHtml } from '../../src/transform/values/escape-html.ts';
 import { type Colours, picturePage } from './chromium.ts';
 import { measurePages } from './measure-pages.ts';
+import { monthSample } from './month-sample.ts';
 import { noticePages } from './notice-pages.ts';
+import { STATUS_SAMPLE } from './status-sample.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/img');
 const PHONE = 390;
@@ -34,3 +39,24 @@ for (const { kind, language, html } of pages) {
     }
   }
 }
+
+const report = monthPage(monthSample());
+for (const [name, width, colours] of [
+  ['report-screen-light', 1280, 'light'],
+  ['report-screen-dark', 1280, 'dark'],
+  ['report-phone-dark', PHONE, 'dark'],
+] as const) {
+  const [measured] = measurePages([{ name, html: report }], [width], colours);
+  writeFileSync(join(folder, `${name}.png`), picturePage(report, { width, height: measured?.height ?? 2600, colours }));
+}
+
+/** A terminal, as one sees it. */
+const terminal = `<!DOCTYPE html><meta charset="utf-8"><style>
+body { margin: 0; background: #14181d; color: #dfe5ea; font: 14px/1.5 'DejaVu Sans Mono', 'Liberation Mono', monospace; padding: 22px 26px; }
+p { margin: 0 0 10px; color: #8fa0ae; } b { color: #6cc9b2; font-weight: 400; } pre { margin: 0; font: inherit; }</style>
+<p><b>$</b> navette status</p><pre>${statusLines(STATUS_SAMPLE).map(escapeHtml).join('\n')}</pre>`;
+const [screen] = measurePages([{ name: 'status', html: terminal }], [1120], 'dark');
+writeFileSync(
+  join(folder, 'status.png'),
+  picturePage(terminal, { width: 1120, height: screen?.height ?? 900, colours: 'dark' }),
+);

@@ -1,4 +1,5 @@
 /** How a notice looks as e-mail HTML: tables and inline styles for old clients, a phone's width, light and dark. */
+import { escapeHtml } from '../values/escape-html.ts';
 import { type NoticeRow, type NoticeView, QR_CONTENT_ID } from './notice-view.ts';
 
 const SANS = "font-family:'Segoe UI',Helvetica,Arial,sans-serif;";
@@ -121,16 +122,4 @@ function pairs(rows: readonly NoticeRow[], align: 'left' | 'right', last: Notice
 </tr>`;
   const body = [...rows.map((row) => line(row, 'normal')), ...(last === null ? [] : [line(last, 'bold')])];
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">\n${body.join('\n')}\n</table>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

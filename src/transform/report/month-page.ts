@@ -1,0 +1,266 @@
+/** The page of a month: one HTML document with its own styles and drawings; nothing is loaded, nothing runs. */
+import { escapeHtml } from '../values/escape-html.ts';
+import { columnChart, shareBar } from './charts.ts';
+import type { MonthReport, MonthSum } from './month-report.ts';
+import { PAGE_STYLES } from './page-styles.ts';
+import { change, count, euros, monthName, percent, plural, short, shortMonth } from './words.ts';
+
+const AGES = [
+  ['not-due', 'Not due yet'],
+  ['to-14', '1 to 14 days overdue'],
+  ['to-30', '15 to 30 days overdue'],
+  ['older', 'More than 30 days overdue'],
+] as const;
+const ENTRY_WORDS: Readonly<Record<string, string>> = {
+  partial: 'paid in part',
+  over: 'paid too much',
+  duplicate: 'paid twice',
+  unknown: 'nobody knows for what',
+};
+
+/** A whole HTML document; every text of the report is escaped here. */
+export function monthPage(report: MonthReport): string {
+  const title = `${monthName(report.period)} in vouchers`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${escapeHtml(`${title} · ${report.issuer}`)}</title>
+<style>${PAGE_STYLES}</style>
+</head>
+<body>
+<header>
+<p class="over">${escapeHtml(report.issuer)} · monthly report</p>
+<h1>${title}</h1>
+<p class="soft">Written ${escapeHtml(report.writtenAt)}. Files by the month in which they came, orders by the month worked, what is open as of then.</p>
+</header>
+<main>
+${tiles(report.months)}
+${cameIn(report)}
+${refused(report)}
+${ordered(report)}
+${open(report)}
+${monthByMonth(report)}
+</main>
+<footer><p>Navette. Sums and codes only: no employer and no person is named on this page.</p></footer>
+</body>
+</html>
+`;
+}
+
+function tiles(months: readonly MonthSum[]): string {
+  const [now, before] = [months.at(-1), months.at(-2)];
+  if (now === undefined) return '';
+  const tile = (label: string, value: string, ...notes: string[]): string => `<li>
+<p class="label">${label}</p><p class="value">${value}</p>${notes.map((note) => `<p class="soft">${note}</p>`).join('')}</li>`;
+  return `<section aria-label="At a glance">
+<ul class="tiles">
+${tile('Files received', count(now.files), change(now.files, before?.files))}
+${tile('Rows read', count(now.rows), change(now.rows, before?.rows), `${percent(now.rejected, now.rows)} refused`)}
+${tile('Ordered', euros(now.total), change(now.total, before?.total), `in ${plural(now.orders, 'order')}`)}
+${tile('Paid', euros(now.paid), change(now.paid, before?.paid), `${percent(now.paid, now.total)} of what was ordered`)}
+</ul></section>`;
+}
+
+function cameIn({ senders }: MonthReport): string {
+  const rows = senders.map((sender) => [
+    escapeHtml(senderName(sender)),
+    count(sender.files),
+    count(sender.applied),
+    count(sender.held),
+    count(sender.rejectedFiles),
+    count(sender.copies),
+    count(sender.rows),
+  ]);
+  const changes = senders
+    .filter((sender) => sender.rows > 0)
+    .map((sender) => {
+      const parts = [
+        { label: 'new', value: sender.created, tone: 'a' },
+        { label: 'changed', value: sender.updated + sender.reactivated, tone: 'b' },
+        { label: 'as before', value: sender.unchanged + sender.duplicates, tone: 'c' },
+        { label: 'refused', value: sender.rejected, tone: 'd' },
+      ];
+      const left = sender.deactivated > 0 ? `; ${plural(sender.deactivated, 'person', 'people')} deactivated` : '';
+      const words = parts.filter(({ value }) => value > 0).map(({ label, value }) => `${count(value)} ${label}`);
+      return `<figure><figcaption><strong>${escapeHtml(senderName(sender))}</strong> <span class="soft">${words.join(', ')}${left}</span></figcaption>
+${shareBar(parts, `${senderName(sender)}: ${words.join(', ')}`)}</figure>`;
+    });
+  const colours = key([
+    ['a', 'new'],
+    ['b', 'changed'],
+    ['c', 'as before'],
+    ['d', 'refused'],
+  ]);
+  return section(
+    'came',
+    'What came in',
+    rows.length === 0
+      ? nothing('No file came this month.')
+      : table(['Sender', 'Files', 'Applied', 'Held', 'Rejected', 'Copies', 'Rows'], rows) +
+          (changes.length === 0 ? '' : `<h3>What the rows changed</h3>${colours}${changes.join('\n')}`),
+  );
+}
+
+function refused({ senders, refusals }: MonthReport): string {
+  const most = Math.max(1, ...refusals.map(({ times }) => times));
+  const blocks = [...Map.groupBy(refusals, ({ secretariat }) => secretariat)].map(([code, reasons]) => {
+    const name = senderName(senders.find((sender) => sender.code === code) ?? { code, name: null });
+    const items = reasons.map(
+      ({ code: reason, times }) =>
+        `<li><span class="reason"><code>${escapeHtml(reason)}</code><span>${count(times)}</span></span><svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="4" class="e"/><rect width="${((100 * times) / most).toFixed(1)}" height="4" class="d"/></svg></li>`,
+    );
+    return `<div><h3>${escapeHtml(name)}</h3><ol>${items.join('')}</ol></div>`;
+  });
+  return section(
+    'refused',
+    'What was refused, and why',
+    blocks.length === 0 ? nothing('Nothing was refused.') : `<div class="columns">${blocks.join('\n')}</div>`,
+  );
+}
+
+function ordered({ products }: MonthReport): string {
+  const rows = products.map((product) => [
+    escapeHtml(product.name),
+    count(product.orders) + (product.drafts > 0 ? ` (${plural(product.drafts, 'draft')})` : ''),
+    count(product.people),
+    count(product.vouchers),
+    euros(product.faceValue),
+    euros(product.fees),
+    euros(product.vat),
+    euros(product.total),
+    euros(product.paid),
+  ]);
+  const sum = (of: (product: (typeof products)[number]) => number): number =>
+    products.reduce((all, product) => all + of(product), 0);
+  const total =
+    products.length < 2
+      ? null
+      : [
+          'All products',
+          count(sum(({ orders }) => orders)),
+          '',
+          count(sum(({ vouchers }) => vouchers)),
+          euros(sum(({ faceValue }) => faceValue)),
+          euros(sum(({ fees }) => fees)),
+          euros(sum(({ vat }) => vat)),
+          euros(sum((product) => product.total)),
+          euros(sum(({ paid }) => paid)),
+        ];
+  const head = ['Product', 'Orders', 'People', 'Vouchers', 'Face value', 'Fees', 'VAT', 'Total', 'Paid'];
+  return section(
+    'orders',
+    'Orders and money',
+    rows.length === 0 ? nothing('Nothing was ordered for this month yet.') : table(head, rows, total),
+  );
+}
+
+function open({ openInvoices, entriesToDecide }: MonthReport): string {
+  const known = new Map(openInvoices.map((row) => [row.age, row]));
+  const ages = AGES.flatMap(([age, label]) => {
+    const row = known.get(age);
+    return row === undefined ? [] : [[label, count(row.invoices), euros(row.total)]];
+  });
+  const entries = entriesToDecide.map(({ status, entries: number, amount }) => [
+    escapeHtml(ENTRY_WORDS[status] ?? status),
+    count(number),
+    euros(amount),
+  ]);
+  return section(
+    'open',
+    'Payments open',
+    `<div class="columns"><div><h3>Invoices</h3>${ages.length === 0 ? nothing('No invoice is open.') : table(['Age', 'Invoices', 'Amount'], ages)}</div>
+<div><h3>Bank entries that wait for somebody</h3>${entries.length === 0 ? nothing('None.') : table(['What they are', 'Entries', 'Amount'], entries)}</div></div>`,
+  );
+}
+
+function monthByMonth({ months }: MonthReport): string {
+  const rows = months
+    .toReversed()
+    .map((month) => [
+      monthName(month.period),
+      count(month.files),
+      count(month.rows),
+      percent(month.rejected, month.rows),
+      count(month.created),
+      count(month.deactivated),
+      count(month.orders),
+      count(month.vouchers),
+      euros(month.total),
+      euros(month.paid),
+    ]);
+  const head = ['Month', 'Files', 'Rows', 'Refused', 'New', 'Deactivated', 'Orders', 'Vouchers', 'Total', 'Paid'];
+  const money = columnChart(
+    months.map(({ period, total, paid }) => ({ label: shortMonth(period), value: total, part: paid })),
+    {
+      tell: (cents) => `€ ${short(Math.round(cents / 100))}`,
+      tones: ['a', 'b'],
+      described: `Ordered and paid: ${months.map((month) => `${monthName(month.period)} ${euros(month.total)}, paid ${euros(month.paid)}`).join('; ')}`,
+    },
+  );
+  const read = columnChart(
+    months.map(({ period, rows: value, rejected }) => ({ label: shortMonth(period), value, part: rejected })),
+    {
+      tell: short,
+      tones: ['d', 'c'],
+      described: `Rows read and refused: ${months.map((month) => `${monthName(month.period)} ${count(month.rows)}, refused ${count(month.rejected)}`).join('; ')}`,
+    },
+  );
+  const charts = `<div class="columns">
+<figure><figcaption>Ordered, and of it paid</figcaption>${money}${key([
+    ['a', 'paid'],
+    ['b', 'ordered, not paid'],
+  ])}</figure>
+<figure><figcaption>Rows read, and of them refused</figcaption>${read}${key([
+    ['d', 'refused'],
+    ['c', 'taken'],
+  ])}</figure>
+</div>`;
+  return section('months', 'Month over month', charts + table(head, rows));
+}
+
+function key(tones: readonly (readonly [tone: string, word: string])[]): string {
+  const items = tones.map(
+    ([tone, word]) =>
+      `<li><svg viewBox="0 0 10 10"><rect width="10" height="10" rx="2" class="${tone}"/></svg>${word}</li>`,
+  );
+  return `<ul class="key" aria-hidden="true">${items.join('')}</ul>`;
+}
+
+const OWN: Readonly<Record<string, string>> = { issuer: 'The issuer itself', bank: 'The bank' };
+
+function senderName({ code, name }: { readonly code: string; readonly name: string | null }): string {
+  return name ?? OWN[code] ?? code;
+}
+
+function section(id: string, title: string, body: string): string {
+  return `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>\n${body}</section>`;
+}
+
+function nothing(sentence: string): string {
+  return `<p class="soft">${sentence}</p>`;
+}
+
+/** Cells are HTML. On a phone each row is a card with its labels, so roles are said: a styled table would lose them. */
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  total: readonly string[] | null = null,
+): string {
+  const line = (cells: readonly string[], className: string): string =>
+    `<tr role="row"${className}>${cells
+      .map((cell, index) =>
+        index === 0
+          ? `<th role="rowheader" scope="row">${cell}</th>`
+          : `<td role="cell" data-label="${head[index] ?? ''}"${cell === '' ? ' class="blank"' : ''}>${cell}</td>`,
+      )
+      .join('')}</tr>`;
+  return `<table role="table"><thead role="rowgroup"><tr role="row">${head
+    .map((title) => `<th role="columnheader" scope="col">${title}</th>`)
+    .join('')}</tr></thead><tbody role="rowgroup">${rows.map((cells) => line(cells, '')).join('\n')}${
+    total === null ? '' : line(total, ' class="total"')
+  }</tbody></table>`;
+}

@@ -1,0 +1,60 @@
+/** What `navette status` says: outages, plans and plurals in words, and every time in Brussels with its zone. */
+import { expect, test } from 'vitest';
+import { statusLines } from '../../src/commands/status-lines.ts';
+import { STATUS_SAMPLE } from '../support/status-sample.ts';
+
+test('a morning fits on one screen and names what is down, held and to come', () => {
+  const lines = statusLines(STATUS_SAMPLE);
+  const text = lines.join('\n');
+  expect(lines.length).toBeLessThan(45);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(125);
+  expect(lines[0]).toBe('Navette, 2026-12-04 09:12 CET (all times are Brussels time)');
+  expect(text).toContain('2 alive: navette-1 since 2026-12-01 06:02 CET');
+  expect(text).toMatch(/beta .* by 2026-12-05 +DOWN since 2026-12-04 07:55 CET \(host_key\)/);
+  expect(text).toMatch(/1 held plan +navette plans\n +7c1f09ab52e4 {2}file 98 of gamma/);
+  expect(text).toMatch(/54 unpaid orders \(154726\.95 EUR\) +navette orders --status invoiced/);
+  expect(text).toMatch(/2026-12-05 +212 standing orders +meal +worked 2026-11 +to come/);
+  expect(text).toMatch(/1 standing order /);
+  expect(text).not.toMatch(/\b1 \w+s\b(?! lost)|\d\dZ/);
+});
+
+test('what is late, lost, overdue or never came is said; what is not there is said too', () => {
+  const { outlook } = STATUS_SAMPLE;
+  const [worker] = outlook.workers;
+  const [drop] = outlook.drops;
+  const [job] = outlook.jobs;
+  if (worker === undefined || drop === undefined || job === undefined) throw new Error('the sample has one of each');
+  const nobody = {
+    ...outlook,
+    workers: [{ ...worker, alive: false }],
+    jobs: [{ ...job, lagSeconds: 7300, lastDoneAt: null }],
+  };
+  const late = {
+    ...drop,
+    overdue: true,
+    expectedBy: '2026-12-05',
+    lastReceivedAt: null,
+    lastStatus: null,
+    seenAt: null,
+  };
+  const text = statusLines({ ...STATUS_SAMPLE, slots: [], outlook: { ...nobody, drops: [late] } }).join('\n');
+  expect(text).toContain('none is alive: navette start; 1 lost');
+  expect(text).toContain('by 2026-12-05, overdue');
+  expect(text).toContain('not visited yet');
+  expect(text).toContain('LATE by 121 min');
+  expect(text).toContain('never');
+  expect(text).toContain('There are no standing orders due within a month.');
+  const quiet = {
+    heldPlans: 0,
+    unfinishedFiles: 0,
+    draftOrders: 0,
+    unpaidOrders: 0,
+    overdueInvoices: 0,
+    failedNotices: 0,
+  };
+  const calm = statusLines({ ...STATUS_SAMPLE, outlook: { ...outlook, ...quiet, openBankEntries: 0, drops: [] } }).join(
+    '\n',
+  );
+  expect(calm).toContain('Waits for a person\n  Nothing.');
+  expect(calm).toContain('There are no drops.');
+});
