@@ -2,6 +2,7 @@
 import { escapeHtml } from '../values/escape-html.ts';
 import { columnChart, shareBar } from './charts.ts';
 import type { MonthReport, MonthSum } from './month-report.ts';
+import { key, nothing, section, table } from './page-parts.ts';
 import { PAGE_STYLES } from './page-styles.ts';
 import { change, count, euros, monthName, percent, plural, short, shortMonth } from './words.ts';
 
@@ -222,45 +223,8 @@ function monthByMonth({ months }: MonthReport): string {
   return section('months', 'Month over month', charts + table(head, rows));
 }
 
-function key(tones: readonly (readonly [tone: string, word: string])[]): string {
-  const items = tones.map(
-    ([tone, word]) =>
-      `<li><svg viewBox="0 0 10 10"><rect width="10" height="10" rx="2" class="${tone}"/></svg>${word}</li>`,
-  );
-  return `<ul class="key" aria-hidden="true">${items.join('')}</ul>`;
-}
-
 const OWN: Readonly<Record<string, string>> = { issuer: 'The issuer itself', bank: 'The bank' };
 
 function senderName({ code, name }: { readonly code: string; readonly name: string | null }): string {
   return name ?? OWN[code] ?? code;
-}
-
-function section(id: string, title: string, body: string): string {
-  return `<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>\n${body}</section>`;
-}
-
-function nothing(sentence: string): string {
-  return `<p class="soft">${sentence}</p>`;
-}
-
-/** Cells are HTML. On a phone each row is a card with its labels, so roles are said: a styled table would lose them. */
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  total: readonly string[] | null = null,
-): string {
-  const line = (cells: readonly string[], className: string): string =>
-    `<tr role="row"${className}>${cells
-      .map((cell, index) =>
-        index === 0
-          ? `<th role="rowheader" scope="row">${cell}</th>`
-          : `<td role="cell" data-label="${head[index] ?? ''}"${cell === '' ? ' class="blank"' : ''}>${cell}</td>`,
-      )
-      .join('')}</tr>`;
-  return `<table role="table"><thead role="rowgroup"><tr role="row">${head
-    .map((title) => `<th role="columnheader" scope="col">${title}</th>`)
-    .join('')}</tr></thead><tbody role="rowgroup">${rows.map((cells) => line(cells, '')).join('\n')}${
-    total === null ? '' : line(total, ' class="total"')
-  }</tbody></table>`;
 }

@@ -15,6 +15,8 @@ header { border-top: 4px solid var(--a); padding: 20px 0 24px; }
 h1 { font-size: 32px; line-height: 1.2; letter-spacing: -0.01em; margin: 2px 0 6px; }
 h2 { font-size: 19px; line-height: 1.3; margin: 0 0 14px; }
 h3 { font-size: 15px; margin: 0 0 8px; }
+h1, h3, th:first-child, figcaption, .value { overflow-wrap: anywhere; }
+thead th:first-child { overflow-wrap: normal; }
 .over { color: var(--a); font-weight: 600; }
 .soft, footer p { color: var(--soft); }
 section { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 22px 24px 24px; margin: 0 0 20px; }
