@@ -58,7 +58,7 @@ ol li { margin-bottom: 9px; }
 ol .bar { height: 5px; }
 code { font: 13px/1.5 Consolas, Menlo, 'Liberation Mono', monospace; overflow-wrap: anywhere; }
 footer { padding: 4px 0 0; font-size: 13px; }
-@media (max-width: 760px) {
+@media screen and (max-width: 760px) {
   body { padding: 0 14px 24px; }
   h1 { font-size: 26px; }
   section { padding: 18px 16px; }
