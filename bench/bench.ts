@@ -1,4 +1,5 @@
 /** What every bench gives: how much, how long, how long by a plain way on the same machine, and whether its goal is met. */
+import { existsSync, readFileSync } from 'node:fs';
 
 export interface BenchResult {
   readonly name: string;
@@ -19,10 +20,16 @@ export interface BenchResult {
 /** A bench has a process to itself, so that its peak is its own. `size` 0.1 is a trial with a tenth of everything, where one can be made. */
 export type Bench = (size: number) => Promise<BenchResult>;
 
-/** Largest resident set of this process so far. */
+/**
+ * Largest resident set of this process so far. Where there is one, Linux's own mark is read: what `resourceUsage` gives begins with
+ * the size that the parent process had when it started this one.
+ */
 export function peakMegabytes(): number {
-  return Math.round(process.resourceUsage().maxRSS / 1024);
+  const mark = existsSync(STATUS) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(STATUS, 'utf8'))?.[1] : undefined;
+  return Math.round((mark === undefined ? process.resourceUsage().maxRSS : Number(mark)) / 1024);
 }
+
+const STATUS = '/proc/self/status';
 
 /** Seconds that a piece of work takes, to the millisecond. */
 export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
