@@ -19,8 +19,8 @@ import { inventPeople, writePayrollFile } from './payroll-files.ts';
 const ROOT = join(import.meta.dirname, '..');
 const WORKERS = [1, 2, 4];
 const ROWS = 20;
-/** A drop is visited by one worker at a time: with four of them, four can fetch at once. */
-const DROPS = 4;
+/** As many secretariats, each with an employer of its own: files of one drop, and files of one employer, are applied one after the other. */
+const DROPS = 12;
 const SAMPLED_MILLISECONDS = 500;
 
 interface Run {
@@ -39,12 +39,15 @@ export async function bench(size: number): Promise<BenchResult> {
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-scale-'));
   const server = await openEmbeddedPostgres(home);
   try {
-    await mkdir(join(home, 'files'));
     await createDatabase(server.url, 'world', 'template1');
     const first = await openWorld(databaseOf(server.url, 'world'), home);
-    const people = await inventPeople(first, ROWS);
+    for (let drop = 0; drop < DROPS; drop += 1) {
+      const people = await inventPeople(first, ROWS);
+      const folder = join(home, 'files', String(drop));
+      await mkdir(folder, { recursive: true });
+      for (let index = drop; index < files; index += DROPS) await writePayrollFile(folder, index, people);
+    }
     await first.close();
-    for (let index = 0; index < files; index += 1) await writePayrollFile(join(home, 'files'), index, people);
     const runs: Run[] = [];
     for (const workers of WORKERS) {
       const run = await runWith(workers, files, server.url, home);
@@ -104,9 +107,7 @@ async function runWith(workers: number, files: number, url: string, home: string
     for (const folder of ['in', 'out', 'archive', 'error']) {
       await mkdir(join(home, `drop-${index}`, folder), { recursive: true });
     }
-  }
-  for (const [index, file] of (await readdir(join(home, 'files'))).entries()) {
-    await cp(join(home, 'files', file), join(home, `drop-${index % DROPS}`, 'in', file));
+    await cp(join(home, 'files', String(index)), join(home, `drop-${index}`, 'in'), { recursive: true });
   }
   const environment = { ...process.env, DATABASE_URL: own, NAVETTE_HOME: home, NAVETTE_CONFIG: join(home, 'config') };
   const children = Array.from({ length: workers }, () =>

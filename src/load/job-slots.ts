@@ -36,6 +36,9 @@ export async function releaseSlot(db: Db, job: string, slot: string, owner: stri
      where job = ${job} and slot = ${slot} and claimed_by = ${owner} and done_at is null`.execute(db);
 }
 
+/** Done slots are remembered so long: what is due every ten minutes would fill the table in some years. */
+const REMEMBERED = sql`interval '400 days'`;
+
 /** @returns false when somebody else has done it since */
 export async function finishSlot(db: Db, job: string, slot: string, owner: string): Promise<boolean> {
   const found = await sql`
@@ -43,6 +46,7 @@ export async function finishSlot(db: Db, job: string, slot: string, owner: strin
     on conflict (job, slot) do update set claimed_by = excluded.claimed_by, done_at = excluded.done_at
      where job_slot.done_at is null
     returning job`.execute(db);
+  await sql`delete from job_slot where job = ${job} and slot < ${slot} and done_at < now() - ${REMEMBERED}`.execute(db);
   return found.rows.length > 0;
 }
 

@@ -36,7 +36,7 @@ const meal = { code: 'meal', faceValue: 800 };
 const ORDERS = { orders: '0 6 * * *' };
 
 // Made before the tests: what cleans up belongs to the file.
-const places = await Promise.all(Array.from({ length: 12 }, openWorkplace));
+const places = await Promise.all(Array.from({ length: 13 }, openWorkplace));
 
 /** A workplace with one employer, and its context at any moment. */
 async function openDesk(order: Partial<StandingOrderOf>) {
@@ -292,6 +292,15 @@ test('a job that fails is tried again after a minute, later after longer, and it
     'job.done',
   ]);
   expect(tried).toBe(4);
+});
+
+test('slots that were done long ago are forgotten, and what is left still tells what is done', async () => {
+  const { db, at } = await openDesk({});
+  await sql`insert into job_slot (job, slot, done_at) values
+    ('orders', '2025-10-01T06:00', now() - interval '401 days'), ('orders', '2026-12-04T06:00', now())`.execute(db);
+  await openSchedule(ORDERS)(at('2026-12-05T05:00:00Z'));
+  const left = await sql<{ slot: string }>`select slot from job_slot where done_at is not null order by 1`.execute(db);
+  expect(left.rows.map(({ slot }) => slot)).toEqual(['2026-12-04T06:00', '2026-12-05T06:00']);
 });
 
 test('a schedule for a job that is none, or by something that is no cron expression, is told with what is allowed', () => {
