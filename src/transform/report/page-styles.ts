@@ -82,7 +82,7 @@ footer { padding: 4px 0 0; font-size: 13px; }
     --a: #0f7a66; --b: #8cc7b9; --c: #d5dbe1; --d: #b4472e; --e: #eceff2; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { padding: 0; font-size: 10.5px; }
-  h1 { font-size: 22px; } h2 { font-size: 14px; margin-bottom: 8px; }
+  h1 { font-size: 22px; } h2 { font-size: 14px; margin-bottom: 8px; } h3 { font-size: 11px; }
   header { padding: 10px 0 12px; }
   section { padding: 0; margin: 0 0 18px; border: 0; }
   .tiles { grid-template-columns: repeat(4, 1fr); gap: 8px; }
