@@ -9,9 +9,18 @@ import { sql } from 'kysely';
 import { brusselsDay, now } from '../src/clock.ts';
 import { readEnvironment } from '../src/config/environment.ts';
 import { type Config, type Drop, loadConfig } from '../src/config.ts';
+import { openDrop, type RemoteFile } from '../src/ingest/drops/drop.ts';
+import { importKept } from '../src/jobs/import/import-kept.ts';
+import { archiveFiles } from '../src/jobs/intake/archive-files.ts';
+import { dropPlace } from '../src/jobs/intake/drop-place.ts';
+import { pullDrop } from '../src/jobs/intake/pull-drop.ts';
+import { createReturns } from '../src/jobs/intake/returns.ts';
+import { sendFiles } from '../src/jobs/intake/send-outgoing.ts';
 import { startWorker } from '../src/jobs/worker.ts';
 import { type Database, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
+import { listToArchive } from '../src/load/files/arrivals.ts';
+import { listQueuedOutgoing } from '../src/load/files/outgoing.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { migrateQueue, openQueue } from '../src/load/queue.ts';
 import { syncReference } from '../src/load/reference/reference.ts';
@@ -21,12 +30,13 @@ import { inventPeople, writePayrollFile } from './payroll-files.ts';
 
 const ROWS = 20;
 const GOAL = 8;
+/** Each step is first taken alone with so many files, for what it costs. */
+const STEP_SAMPLE = 100;
 /** Of the worker to its database; its queue has one more. */
-const CONNECTIONS = 3;
+const CONNECTIONS = 6;
 
-/** `BENCH_FILES` makes it smaller for a first look. */
-export async function bench(): Promise<BenchResult> {
-  const files = Number(process.env['BENCH_FILES'] ?? 10_000);
+export async function bench(size: number): Promise<BenchResult> {
+  const files = Math.round(10_000 * size);
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-small-'));
   const place = await sshdPlace();
   const server = await openEmbeddedPostgres(home);
@@ -60,6 +70,8 @@ export async function bench(): Promise<BenchResult> {
       hash: 'small',
     };
     const config: Config = { ...shipped, drops: [drop], navette: { ...shipped.navette, schedule: {} } };
+    console.error(await stepCosts(database, config, server.url, home, Math.min(STEP_SAMPLE, files)));
+
     const seconds = await secondsOf(() => workAll(database, config, server.url, home, files));
     await database.close();
     const ratio = ratioOf(seconds, referenceSeconds);
@@ -102,6 +114,57 @@ async function fetchAndRename(home: string, place: Awaited<ReturnType<typeof ssh
 async function putBack(root: string): Promise<void> {
   for (const name of await readdir(join(root, 'archive')))
     await rename(join(root, 'archive', name), join(root, 'in', name));
+}
+
+/** Milliseconds a file for each step, one file and one step at a time; what the worker does overlaps. */
+async function stepCosts(
+  database: Database,
+  config: Config,
+  url: string,
+  home: string,
+  files: number,
+): Promise<string> {
+  const [drop] = config.drops;
+  if (drop === undefined) throw new Error('no drop');
+  const { db } = database;
+  const queue = await openQueue(url, () => undefined);
+  const context = { config, database, log: () => undefined, today: brusselsDay(now()), now: now(), home };
+  const opened = await openDrop(dropPlace(drop), { maxBytes: drop.limits.maxBytes });
+  const costs: string[] = [];
+  const step = async (name: string, work: () => Promise<unknown>) =>
+    costs.push(`${name} ${Math.round(((await secondsOf(work)) / files) * 100_000) / 100}`);
+  try {
+    let listing: RemoteFile[] = [];
+    await step('list', async () => {
+      listing = await opened.list();
+    });
+    const some = listing.toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, files);
+    await step('fetch', async () => {
+      for (const file of some) await opened.fetch(file, join(home, 'step'));
+    });
+    await step('visit: list, fetch, ledger and enqueue', () =>
+      pullDrop(context, drop, { listings: new Map(), pause: null, enqueue: queue.enqueue, most: files }),
+    );
+    const fetched = await sql<{ id: number }>`select id from drop_file order by id`.execute(db);
+    await step('stage and apply', async () => {
+      for (const { id } of fetched.rows) await importKept(context, id);
+    });
+    await step('receipt', async () =>
+      sendFiles(context, drop.id, opened, await listQueuedOutgoing(db, drop.id, files, [])),
+    );
+    await step('archive', async () =>
+      archiveFiles(
+        context,
+        createReturns(drop, async () => opened),
+        opened,
+        await listToArchive(db, drop.id, files, []),
+      ),
+    );
+  } finally {
+    await opened.close();
+    await queue.stop(1000);
+  }
+  return `small-files: milliseconds a file, each step alone: ${costs.join('; ')}`;
 }
 
 /** Until all of them are applied and moved out of the inbox. */

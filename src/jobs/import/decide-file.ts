@@ -216,7 +216,8 @@ async function apply(context: JobContext, db: Db, delivery: Delivery, read: Read
   }
   const consent = await consentFor(db, read);
   if (layout.kind === 'payroll') {
-    return applyPayroll(db, delivery, { counts: layout.counts, sameKey: layout.sameKey, today, consent });
+    const rows = read.staged?.rows ?? 0;
+    return applyPayroll(db, delivery, { rows, counts: layout.counts, sameKey: layout.sameKey, today, consent });
   }
   return applyBeneficiaries(db, delivery, {
     mode: instruction.mode,

@@ -1,44 +1,68 @@
 /** Moves decided files out of the inbox: rejected and parked ones to `error`, all others to `archive`; what fails is tried again. */
 import { isoMoment } from '../../clock.ts';
-import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
-import type { OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
+import type { OpenDrop } from '../../ingest/drops/drop.ts';
 import { nameFault } from '../../ingest/drops/remote-name.ts';
 import { companionsOf } from '../../ingest/drops/settled.ts';
-import { listToArchive, markArchived, type ToArchive } from '../../load/files/arrivals.ts';
+import { markArchived, type ToArchive } from '../../load/files/arrivals.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
+import type { Returns } from './returns.ts';
 
-/**
- * `listing` is what the inbox showed a moment ago, by name. Only the very file that was read is moved; when another one has
- * taken its name, that one is left: it is a new file.
- * @returns the names that stand in the inbox no more
- * @throws RetryableError when the drop is lost
- */
-export async function archiveDecided(
-  context: JobContext,
-  drop: Drop,
-  opened: OpenDrop,
-  listing: ReadonlyMap<string, RemoteFile>,
-): Promise<string[]> {
-  if (drop.archive === 'none') return [];
-  const names: string[] = [];
-  for (const file of await listToArchive(context.database.db, drop.id)) {
-    if (nameFault(file.name) !== null) continue;
-    if (await archiveFile(context, drop, opened, file, listing)) names.push(file.name);
-  }
-  return names;
+/** `as` is blank when nothing was moved: the file was gone, or another one had taken its name. */
+interface Moved {
+  readonly file: ToArchive;
+  readonly as: string;
+  readonly event: 'file.archived' | 'file.replaced';
 }
 
+/**
+ * Only the very file that was read is moved; when another one has taken its name, that one is left: it is a new file. The
+ * ledger is told of all of them at once: a move whose mark is lost with its worker is found done by the next one.
+ * @returns how many stand in the inbox no more
+ * @throws RetryableError when the drop is lost
+ */
+export async function archiveFiles(
+  context: JobContext,
+  returns: Pick<Returns, 'drop' | 'listing' | 'moved' | 'failed'>,
+  opened: OpenDrop,
+  files: readonly ToArchive[],
+): Promise<number> {
+  const done: Moved[] = [];
+  try {
+    for (const file of files) {
+      const moved = nameFault(file.name) === null ? await archiveFile(context, returns, opened, file) : null;
+      if (moved === null) {
+        returns.failed.files.add(file.id);
+        continue;
+      }
+      // Before the ledger says so: who looks there afterwards must not take it for a new file of the listing.
+      if (moved.event === 'file.archived') returns.moved.add(file.name);
+      done.push(moved);
+    }
+  } finally {
+    if (done.length > 0)
+      await markArchived(
+        context.database.db,
+        done.map(({ file, as }) => ({ id: file.id, as })),
+      );
+    for (const { file, event } of done) context.log(event, factsOf(returns, file));
+  }
+  return done.length;
+}
+
+function factsOf({ drop }: Pick<Returns, 'drop'>, { id, name }: ToArchive) {
+  return { fileId: id, drop: drop.id, file: fileNameForLog(name) };
+}
+
+/** @returns null when it could not be moved */
 async function archiveFile(
   context: JobContext,
-  drop: Drop,
+  returns: Pick<Returns, 'drop' | 'listing'>,
   opened: OpenDrop,
   file: ToArchive,
-  listing: ReadonlyMap<string, RemoteFile>,
-): Promise<boolean> {
-  const { db } = context.database;
-  const facts = { fileId: file.id, drop: drop.id, file: fileNameForLog(file.name) };
+): Promise<Moved | null> {
+  const { drop, listing } = returns;
   const seen = { name: file.name, size: file.size, mtime: isoMoment(Date.parse(file.mtime)) };
   const name = archivedName(file);
   try {
@@ -49,19 +73,13 @@ async function archiveFile(
     }
     const target = file.status === 'rejected' || file.status === 'parked' ? 'error' : 'archive';
     const moved = await opened.move(file.name, target, name, seen);
-    await markArchived(db, file.id, moved === 'moved' ? name : '');
-    context.log('file.archived', facts);
-    return true;
+    return { file, as: moved === 'moved' ? name : '', event: 'file.archived' };
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
     if (error.reason === 'drop_down' || error.reason === 'stalled') throw error;
-    if (error.reason === 'changed') {
-      await markArchived(db, file.id, '');
-      context.log('file.replaced', facts);
-    } else {
-      context.log('file.archive_failed', { ...facts, reason: error.reason });
-    }
-    return false;
+    if (error.reason === 'changed') return { file, as: '', event: 'file.replaced' };
+    context.log('file.archive_failed', { ...factsOf(returns, file), reason: error.reason });
+    return null;
   }
 }
 

@@ -6,7 +6,7 @@ import { FileError } from '../../errors.ts';
 import type { FetchedFile, OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
 import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import type { Db } from '../../load/database.ts';
-import { type Arrival, findOpenArrival, markLookedTwice } from '../../load/files/arrivals.ts';
+import { type Arrival, markLookedTwice } from '../../load/files/arrivals.ts';
 import { postponeFile } from '../../load/files/claims.ts';
 import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
@@ -24,7 +24,8 @@ export type Enqueue = (db: Db, fileId: number) => Promise<void>;
 const SAME_SECOND_MILLISECONDS = 2_000;
 
 /**
- * A file that the ledger knows as fetched or decided is not fetched again, until it has been moved out of the inbox.
+ * `known` is what the ledger knows of this very file: one that was fetched or decided is not fetched again, until it has been
+ * moved out of the inbox.
  * @returns its id when it is there to be imported, null when there is nothing to do now
  * @throws RetryableError what `fetch` of a drop throws; FileError `file.limit`
  */
@@ -33,11 +34,11 @@ export async function fetchFile(
   drop: Drop,
   opened: OpenDrop,
   settled: ReadyFile,
+  known: Arrival | null,
   enqueue: Enqueue | null,
 ): Promise<number | null> {
   const { db } = context.database;
   const { file } = settled;
-  const known = await findOpenArrival(db, drop.id, pathOf(drop, file), file.size, file.mtime);
   if (known !== null && !known.due) return null;
   if (known?.status === 'fetched') return enqueue === null ? known.id : null;
   const again = known !== null && known.status !== 'seen' && known.status !== 'waiting';

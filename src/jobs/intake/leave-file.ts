@@ -1,5 +1,5 @@
 /** A file whose import did not come to an end: left for later, given back, or parked for operations. */
-import { RefusedError, RetryableError } from '../../errors.ts';
+import { ConfigError, RefusedError, RetryableError } from '../../errors.ts';
 import { reasonOf } from '../../load/database.ts';
 import { countFailure, giveBack, postponeFile, requireFence } from '../../load/files/claims.ts';
 import { type DropFile, markOutcome } from '../../load/files/ledger.ts';
@@ -20,6 +20,9 @@ export async function leaveFile(context: JobContext, file: DropFile, error: unkn
       await giveBack(db, file);
     } else if (reason === 'incomplete') {
       if (await postponeFile(db, file, 'waiting')) context.log('file.incomplete', { ...facts, reason });
+    } else if (error instanceof ConfigError) {
+      // The file is not to blame, and is tried again until its drop is configured as it should be.
+      if (await postponeFile(db, file)) context.log('file.failed', { ...facts, reason: 'configuration' });
     } else if (isAboutConnection(error) || metAnother(error)) {
       if (await postponeFile(db, file)) context.log('file.postponed', { ...facts, reason });
     } else {

@@ -1,8 +1,6 @@
 /** The receipt of one delivery: what its sender gets back, rebuilt from the ledger, the same bytes every time. */
-
-import type { Db } from '../../load/database.ts';
-import { type DropFile, listIssues } from '../../load/files/ledger.ts';
-import { findRejectsName, type OutgoingFile } from '../../load/files/outgoing.ts';
+import type { DropFile, StoredIssue } from '../../load/files/ledger.ts';
+import type { OutgoingFile } from '../../load/files/outgoing.ts';
 import type { Messages } from '../../messages.ts';
 import type { FileCounts, Language } from '../../model.ts';
 import { tellIssue } from '../import/issue-text.ts';
@@ -24,14 +22,13 @@ export function toldStatus(status: DropFile['status']): string {
   return status === 'archived' ? 'applied' : status;
 }
 
-export async function buildReceipt(
-  db: Db,
+export function buildReceipt(
   outgoing: OutgoingFile,
   file: DropFile,
+  issues: readonly StoredIssue[],
   messages: Messages,
   language: Language,
-): Promise<Buffer> {
-  const issues = await listIssues(db, file.id);
+): Buffer {
   const receipt = {
     file: file.name,
     sha256: file.sha256,
@@ -40,7 +37,7 @@ export async function buildReceipt(
     asOf: file.as_of,
     counts: { ...NO_COUNTS, ...file.counts },
     issues: issues.map((issue) => tellIssue(issue, messages, language, file.sender_columns)),
-    rejectsFile: await findRejectsName(db, outgoing),
+    rejectsFile: outgoing.rejectsName,
   };
   return Buffer.from(`${JSON.stringify(receipt, null, 2)}\n`);
 }

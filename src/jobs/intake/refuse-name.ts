@@ -1,7 +1,7 @@
 /** A file whose name cannot be used: one line in the ledger, and it stays where it is. */
 import type { Drop } from '../../config.ts';
 import type { RemoteFile } from '../../ingest/drops/drop.ts';
-import { findOpenArrival } from '../../load/files/arrivals.ts';
+import { findOpenArrivals } from '../../load/files/arrivals.ts';
 import { insertFileIssues, insertSeenFile, markOutcome } from '../../load/files/ledger.ts';
 import type { JobContext } from '../context.ts';
 import { pathOf, seenFile } from './fetch-file.ts';
@@ -14,7 +14,8 @@ function tamed(name: string): string {
 export async function refuseName(context: JobContext, drop: Drop, file: RemoteFile): Promise<void> {
   const { db } = context.database;
   const name = tamed(file.name);
-  if ((await findOpenArrival(db, drop.id, pathOf(drop, { name }), file.size, file.mtime)) !== null) return;
+  const path = pathOf(drop, { name });
+  if ((await findOpenArrivals(db, drop.id, [{ ...file, path }])).has(path)) return;
   await db.transaction().execute(async (trx) => {
     const id = await insertSeenFile(trx, seenFile(context, drop, file, name));
     await insertFileIssues(trx, id, [

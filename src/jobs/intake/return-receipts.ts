@@ -4,14 +4,16 @@ import { RetryableError } from '../../errors.ts';
 import { openDrop } from '../../ingest/drops/drop.ts';
 import type { JobContext } from '../context.ts';
 import { dropPlace } from './drop-place.ts';
-import { sendOutgoing } from './send-outgoing.ts';
+import { returnAll } from './return-decided.ts';
+import { createReturns } from './returns.ts';
 
 /** A drop that is down is logged: its receipts stay queued, and the import must not look undone. */
 export async function returnReceipts(context: JobContext, drop: Drop): Promise<void> {
   try {
     const opened = await openDrop(dropPlace(drop));
     try {
-      await sendOutgoing(context, drop.id, opened);
+      const returns = createReturns({ ...drop, archive: 'none' }, async () => opened);
+      await returnAll(context, returns);
     } finally {
       await opened.close();
     }

@@ -1,13 +1,13 @@
-/** Puts queued receipts and rejects into a drop's `out` folder; one that cannot be put now is put by the next run. */
+/** Puts queued receipts and rejects into a drop's `out` folder; one that cannot be put now is put by the next visit. */
 import { createHash } from 'node:crypto';
 import { RetryableError } from '../../errors.ts';
 import type { OpenDrop } from '../../ingest/drops/drop.ts';
-import { getFile } from '../../load/files/ledger.ts';
+import { listFilesById, listIssues } from '../../load/files/ledger.ts';
 import {
-  listQueuedOutgoing,
   markOutgoingFailed,
   markOutgoingSent,
   markOutgoingTried,
+  type OutgoingFile,
 } from '../../load/files/outgoing.ts';
 import { listSecretariats } from '../../load/reference/secretariats.ts';
 import type { Language } from '../../model.ts';
@@ -15,34 +15,57 @@ import type { JobContext } from '../context.ts';
 import { buildRejects } from '../import/build-rejects.ts';
 import { buildReceipt } from './receipt.ts';
 
-/** @returns how many were put */
-export async function sendOutgoing(context: JobContext, dropId: string, drop: OpenDrop): Promise<number> {
+/**
+ * `failed` takes the ids of those that could not be put. The ledger is told of the others at once: put twice, they are the same bytes.
+ * @returns how many were put
+ */
+export async function sendFiles(
+  context: JobContext,
+  dropId: string,
+  drop: OpenDrop,
+  queued: readonly OutgoingFile[],
+  failed: Set<number> = new Set(),
+): Promise<number> {
+  if (queued.length === 0) return 0;
   const { db } = context.database;
+  const { messages } = context.config;
   const languages = new Map((await listSecretariats(db)).map(({ code, language }) => [code, language]));
-  let sent = 0;
-  for (const outgoing of await listQueuedOutgoing(db, dropId)) {
-    const file = await getFile(db, outgoing.fileId);
-    if (file === undefined) continue;
-    const language: Language = languages.get(file.secretariat_code) ?? 'en';
-    const bytes =
-      outgoing.kind === 'rejects'
-        ? await buildRejects(db, file, context.config, language)
-        : await buildReceipt(db, outgoing, file, context.config.messages, language);
-    if (bytes === null) {
-      await markOutgoingFailed(db, outgoing.id);
-      context.log('file.rejects_lost', { fileId: outgoing.fileId, drop: dropId });
-      continue;
+  const files = new Map(
+    (
+      await listFilesById(
+        db,
+        queued.map(({ fileId }) => fileId),
+      )
+    ).map((file) => [file.id, file]),
+  );
+  const sent: { id: number; sha256: string }[] = [];
+  try {
+    for (const outgoing of queued) {
+      const file = files.get(outgoing.fileId);
+      if (file === undefined) continue;
+      const language: Language = languages.get(file.secretariat_code) ?? 'en';
+      const bytes =
+        outgoing.kind === 'rejects'
+          ? await buildRejects(db, file, context.config, language)
+          : buildReceipt(outgoing, file, outgoing.hasIssues ? await listIssues(db, file.id) : [], messages, language);
+      if (bytes === null) {
+        await markOutgoingFailed(db, outgoing.id);
+        context.log('file.rejects_lost', { fileId: outgoing.fileId, drop: dropId });
+        continue;
+      }
+      try {
+        await drop.put(outgoing.name, bytes);
+      } catch (error) {
+        if (!(error instanceof RetryableError)) throw error;
+        failed.add(outgoing.id);
+        await markOutgoingTried(db, outgoing.id);
+        context.log('file.archive_failed', { fileId: outgoing.fileId, drop: dropId, reason: error.reason });
+        continue;
+      }
+      sent.push({ id: outgoing.id, sha256: createHash('sha256').update(bytes).digest('hex') });
     }
-    try {
-      await drop.put(outgoing.name, bytes);
-    } catch (error) {
-      if (!(error instanceof RetryableError)) throw error;
-      await markOutgoingTried(db, outgoing.id);
-      context.log('file.archive_failed', { fileId: outgoing.fileId, drop: dropId, reason: error.reason });
-      continue;
-    }
-    await markOutgoingSent(db, outgoing.id, createHash('sha256').update(bytes).digest('hex'));
-    sent += 1;
+  } finally {
+    if (sent.length > 0) await markOutgoingSent(db, sent);
   }
-  return sent;
+  return sent.length;
 }

@@ -8,7 +8,8 @@ import type { Queue } from '../../load/queue.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
 import type { Sleep } from '../sleep.ts';
-import { type Listings, pullDrop } from './pull-drop.ts';
+import type { Listings } from './pull-drop.ts';
+import { visitDrop } from './visit-drop.ts';
 import { visitTurn } from './visit-turn.ts';
 
 export interface DropWatch {
@@ -21,7 +22,7 @@ export interface DropWatch {
 }
 
 const SECOND = 1000;
-/** So many files a visit, oldest first; then the others have their turn. */
+/** So many files of a drop, oldest first, may wait in the queue; then the others have their turn. */
 const MOST_FILES = 200;
 const IDLE = 300 * SECOND;
 const PAUSES = { now: 10, soon: 3 * SECOND, no: IDLE };
@@ -33,18 +34,18 @@ const REFUSED = ['login', 'host_key'];
 /** Ends when the signal says so, after the file in hand. */
 export async function watchDrop({ drop, context, queue, sleep, signal }: DropWatch): Promise<void> {
   const listings: Listings = new Map();
-  const visit = { listings, pause: null, enqueue: queue.enqueue, most: MOST_FILES, signal };
+  const visit = { listings, enqueue: queue.enqueue, most: MOST_FILES, signal };
   let failures = 0;
   let downSince: number | null = null;
   while (!signal.aborted) {
     const moment = context();
     try {
-      const visited = await visitTurn(moment, drop, () => pullDrop(moment, drop, visit));
+      const more = await visitTurn(moment, drop, () => visitDrop(context, drop, visit));
       if (downSince !== null) moment.log('drop.recovered', { drop: drop.id, milliseconds: now() - downSince });
       downSince = null;
       failures = 0;
-      if (visited !== null) await noteDropSeen(moment.database.db, drop.id);
-      await sleep(drop.id, jittered(PAUSES[visited?.more ?? 'no']), true);
+      if (more !== null) await noteDropSeen(moment.database.db, drop.id);
+      await sleep(drop.id, jittered(PAUSES[more ?? 'no']), true);
     } catch (error) {
       const reason = error instanceof RetryableError ? error.reason : reasonOf(error);
       if (isAboutDatabase(error)) {

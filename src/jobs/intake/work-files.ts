@@ -6,6 +6,7 @@ import type { Queue, Worked } from '../../load/queue.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
 import { importKept } from '../import/import-kept.ts';
+import { leaveFile } from './leave-file.ts';
 
 const CLAIMED_AGAIN_MILLISECONDS = 5_000;
 
@@ -19,12 +20,14 @@ export async function workFile(context: JobContext, queue: Queue, fileId: number
     const claimed = error instanceof RetryableError && error.reason === 'claimed';
     if (claimed) context.log('file.claimed_elsewhere', { fileId });
     else if (isAboutConnection(error) && !(error instanceof RetryableError)) return 'again';
-    else if (error instanceof ConfigError) context.log('file.failed', { fileId, reason: 'configuration' });
     else if (error instanceof RefusedError) return 'done';
     // Everything else stands in the ledger and in the log already.
     try {
       const file = await getFile(db, fileId);
-      if (file?.status !== 'fetched' || error instanceof ConfigError) return 'done';
+      if (file?.status !== 'fetched') return 'done';
+      // What cannot even be claimed, such as a file whose layout is configured no more.
+      if (error instanceof ConfigError && file.not_before === null) await leaveFile(context, file, error);
+      if (error instanceof ConfigError) return 'done';
       await queue.enqueue(db, fileId, file.not_before ?? isoMoment(context.now + CLAIMED_AGAIN_MILLISECONDS));
       return 'done';
     } catch {

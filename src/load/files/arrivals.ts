@@ -12,21 +12,28 @@ export interface Arrival {
   readonly looked_twice: boolean;
 }
 
-/** The delivery that is this very file: same path, size and time, and not moved out of the inbox since. */
-export async function findOpenArrival(
+/** A file of a listing, by what the ledger knows it. */
+export interface ListedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtime: string;
+}
+
+/** By path, the deliveries that are these very files: same path, size and time, and not moved out of the inbox since. */
+export async function findOpenArrivals(
   db: Db,
   dropId: string,
-  path: string,
-  size: number,
-  mtime: string,
-): Promise<Arrival | null> {
-  const found = await sql<Arrival>`
-    select id, status, sha256, not_before is null or not_before <= now() as due, received_at, looked_twice
-      from drop_file
-     where drop_id = ${dropId} and path = ${path} and listed_size = ${size} and mtime = ${mtime}::timestamptz
-       and archived_as is null
-     order by id desc limit 1`.execute(db);
-  return found.rows[0] ?? null;
+  files: readonly ListedFile[],
+): Promise<ReadonlyMap<string, Arrival>> {
+  const found = await sql<Arrival & { path: string }>`
+    select distinct on (f.path) f.path, f.id, f.status, f.sha256, f.not_before is null or f.not_before <= now() as due,
+           f.received_at, f.looked_twice
+      from unnest(${files.map(({ path }) => path)}::text[], ${files.map(({ size }) => size)}::bigint[],
+                  ${files.map(({ mtime }) => mtime)}::timestamptz[]) as l (path, size, mtime)
+      join drop_file f on f.drop_id = ${dropId} and f.path = l.path and f.listed_size = l.size and f.mtime = l.mtime
+     where f.archived_as is null
+     order by f.path, f.id desc`.execute(db);
+  return new Map(found.rows.map(({ path, ...arrival }) => [path, arrival]));
 }
 
 export interface ToArchive {
@@ -43,21 +50,37 @@ export interface ToArchive {
  * Decided files that still stand in the inbox of a drop, oldest first; size and time as they were listed. One whose name is
  * unsafe stays where it is.
  */
-export async function listToArchive(db: Db, dropId: string): Promise<ToArchive[]> {
+export async function listToArchive(
+  db: Db,
+  dropId: string,
+  most: number,
+  except: readonly number[],
+): Promise<ToArchive[]> {
   const found = await sql<ToArchive>`
     select id, name, listed_size as size, mtime, status, received_at, sha256 from drop_file
      where drop_id = ${dropId} and archived_as is null
        and status in ('applied', 'duplicate', 'superseded', 'held', 'rejected', 'parked')
        and not exists (select from row_issue i where i.file_id = drop_file.id and i.code = 'file.name')
-     order by id`.execute(db);
+       and id <> all (${except}::bigint[])
+     order by id limit ${most}`.execute(db);
   return found.rows;
 }
 
-/** `archivedAs` is blank when nothing was moved: the file was gone, or another one had taken its name. */
-export async function markArchived(db: Db, id: number, archivedAs: string): Promise<void> {
+/** `as` is blank when nothing was moved: the file was gone, or another one had taken its name. */
+export async function markArchived(db: Db, files: readonly { id: number; as: string }[]): Promise<void> {
   await sql`
-    update drop_file set archived_as = ${archivedAs}, status = case when status = 'applied' then 'archived' else status end
-     where id = ${id}`.execute(db);
+    update drop_file f
+       set archived_as = m.archived_as, status = case when f.status = 'applied' then 'archived' else f.status end
+      from unnest(${files.map(({ id }) => id)}::bigint[], ${files.map(({ as }) => as)}::text[]) as m (id, archived_as)
+     where f.id = m.id`.execute(db);
+}
+
+/** Files of a drop that are fetched and wait for nothing but their turn. */
+export async function countQueued(db: Db, dropId: string): Promise<number> {
+  const found = await sql<{ files: number }>`
+    select count(*)::int as files from drop_file
+     where status = 'fetched' and drop_id = ${dropId} and (not_before is null or not_before <= now())`.execute(db);
+  return found.rows[0]?.files ?? 0;
 }
 
 export async function markLookedTwice(db: Db, id: number): Promise<void> {

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts, IssueCode, Severity } from '../../model.ts';
 import type { Db } from '../database.ts';
 import type { StoredIssue } from './ledger.ts';
+import { FOUND_ISSUES } from './plan-tables.ts';
 
 /** What one file is applied with; the same for every row of it. */
 export interface Delivery {
@@ -29,21 +30,20 @@ export function historySource(source: RowSource, rowNumber: RawBuilder<unknown>)
     : sql`${source.fileId}::bigint, ${rowNumber}, null::text, null::text`;
 }
 
-/** Temporary tables of the apply transaction; they end with it. */
+/** Temporary tables of the apply transaction; nothing of them is left after it. */
 export async function createFindings(db: Db): Promise<void> {
-  await createIssues(db);
+  await FOUND_ISSUES.execute(db);
   await sql`
     create temporary table row_outcome (
       row_number integer primary key, outcome text not null, deactivated boolean not null default false
     ) on commit drop`.execute(db);
 }
 
-/** The table of issues alone, for a plan that keeps its outcomes itself and shows them as `row_outcome`. */
-export async function createIssues(db: Db): Promise<void> {
-  await sql`
-    create temporary table found_issue (
-      row_number integer, column_name text, code text not null, severity text not null, params jsonb not null default '{}'
-    ) on commit drop`.execute(db);
+/** Rows `row_number, outcome, deactivated`, one for each row that is not rejected; payroll keeps them in its plan itself. */
+export function outcomesOf(stage: string): RawBuilder<unknown> {
+  return stage === 'stage_payroll'
+    ? sql`(select row_number, outcome, deactivated from plan_payroll where outcome is not null)`
+    : sql`row_outcome`;
 }
 
 /** `insert into found_issue` for every row of a query that gives `row_number`, and perhaps `params`. */
@@ -115,7 +115,7 @@ export async function countOutcomes(db: Db, stage: string, absent: number): Prom
            count(*) filter (where o.outcome = 'reactivated')::int as reactivated,
            count(*) filter (where o.outcome = 'duplicate')::int as "duplicateInFile",
            count(*) filter (where o.deactivated)::int as deactivated
-      from row_outcome o`.execute(db);
+      from ${outcomesOf(stage)} o`.execute(db);
   const row = found.rows[0] ?? {};
   const of = (name: string): number => row[name] ?? 0;
   return {

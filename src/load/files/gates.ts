@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { FileCounts } from '../../model.ts';
 import type { Db } from '../database.ts';
+import { outcomesOf } from './found-issues.ts';
 
 export type Gate =
   | 'absence.unproven'
@@ -96,7 +97,7 @@ export async function hashPlan(db: Db, fileId: number, stage: string): Promise<s
   const found = await sql<{ hash: string }>`
     select encode(sha256(convert_to(concat_ws('|', ${String(fileId)}::text,
       (select md5(string_agg(concat_ws(',', s.row_number, o.outcome, o.deactivated), ';' order by s.row_number))
-         from ${sql.table(stage)} s left join row_outcome o using (row_number)),
+         from ${sql.table(stage)} s left join ${outcomesOf(stage)} o using (row_number)),
       (select md5(string_agg(concat_ws(',', d.enterprise_number, d.beneficiary_id, d.cause), ';'
                              order by d.enterprise_number, d.beneficiary_id)) from departure d)), 'UTF8')), 'hex') as hash
   `.execute(db);

@@ -7,6 +7,9 @@ export interface OutgoingFile {
   readonly fileId: number;
   readonly name: string;
   readonly kind: 'receipt' | 'rejects';
+  /** of the rejects file that was queued with a receipt, null when there was none */
+  readonly rejectsName: string | null;
+  readonly hasIssues: boolean;
 }
 
 /** What a rejects file is: a workbook for a workbook, text for everything else. */
@@ -42,31 +45,31 @@ export async function queueReceipt(
     .execute();
 }
 
-/** The name of the rejects file that was queued with a receipt, null when there was none. */
-export async function findRejectsName(db: Db, receipt: OutgoingFile): Promise<string | null> {
-  const stem = receipt.name.replace(/\.receipt((?:\.\d+)?)\.json$/, '.rejects$1');
-  const found = await db
-    .selectFrom('outgoing_file')
-    .select('name')
-    .where('file_id', '=', receipt.fileId)
-    .where('kind', '=', 'rejects')
-    .where('name', 'in', [`${stem}.csv`, `${stem}.xlsx`])
-    .executeTakeFirst();
-  return found?.name ?? null;
-}
-
-/** What still has to be put into a drop's `out`, oldest first. */
-export async function listQueuedOutgoing(db: Db, dropId: string): Promise<OutgoingFile[]> {
+/** What still has to be put into a drop's `out`, oldest first, but for those of `except`. */
+export async function listQueuedOutgoing(
+  db: Db,
+  dropId: string,
+  most: number,
+  except: readonly number[],
+): Promise<OutgoingFile[]> {
   const found = await sql<OutgoingFile>`
-    select id, file_id as "fileId", name, kind from outgoing_file
-     where drop_id = ${dropId} and status = 'queued' and file_id is not null order by id`.execute(db);
+    select o.id, o.file_id as "fileId", o.name, o.kind, r.name as "rejectsName",
+           exists (select from row_issue i where i.file_id = o.file_id) as "hasIssues"
+      from outgoing_file o
+      cross join lateral (
+        select regexp_replace(o.name, '[.]receipt((?:[.][0-9]+)?)[.]json$', '.rejects\\1') as stem) s
+      left join outgoing_file r on r.drop_id = o.drop_id and r.name = any (array[s.stem || '.csv', s.stem || '.xlsx'])
+       and r.file_id = o.file_id and r.kind = 'rejects' and o.kind = 'receipt'
+     where o.drop_id = ${dropId} and o.status = 'queued' and o.file_id is not null and o.id <> all (${except}::bigint[])
+     order by o.id limit ${most}`.execute(db);
   return found.rows;
 }
 
-export async function markOutgoingSent(db: Db, id: number, sha256: string): Promise<void> {
+export async function markOutgoingSent(db: Db, sent: readonly { id: number; sha256: string }[]): Promise<void> {
   await sql`
-    update outgoing_file set status = 'sent', attempts = attempts + 1, sha256 = ${sha256}, sent_at = now() where id = ${id}
-  `.execute(db);
+    update outgoing_file o set status = 'sent', attempts = attempts + 1, sha256 = s.sha256, sent_at = now()
+      from unnest(${sent.map(({ id }) => id)}::bigint[], ${sent.map(({ sha256 }) => sha256)}::text[]) as s (id, sha256)
+     where o.id = s.id`.execute(db);
 }
 
 export async function markOutgoingTried(db: Db, id: number): Promise<void> {

@@ -3,18 +3,19 @@ import { sql } from 'kysely';
 import type { Layout } from '../../model.ts';
 import type { Db } from '../database.ts';
 import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
-import { createIssues, type Delivery, lockEmployers, writeIssues } from '../files/found-issues.ts';
+import { type Delivery, lockEmployers, writeIssues } from '../files/found-issues.ts';
 import type { HeldReason } from '../files/gates.ts';
-import { createDepartures } from '../people/departures.ts';
 import { replaceStagedNumbers } from '../people/person-numbers.ts';
-import { createNoBlends, noticeEndedSplits, splitBlends } from './blends.ts';
+import { noticeEndedSplits, splitBlends } from './blends.ts';
 import { checkPayroll, settleRepeated } from './check-payroll.ts';
 import { decideEmploymentEnds, dropPassedEnds, writeEmploymentEnds } from './payroll-ends.ts';
 import { planPayroll, readPlanFacts, scopePayroll } from './plan-payroll.ts';
-import { PAYROLL_STAGE } from './stage-payroll.ts';
+import { FEW, PAYROLL_STAGE } from './stage-payroll.ts';
 import { writeRestated, writeSigned } from './write-payroll.ts';
 
 export interface PayrollToApply {
+  /** that were staged */
+  readonly rows: number;
   readonly counts: Layout['counts'];
   readonly sameKey: Layout['sameKey'];
   readonly today: string;
@@ -23,31 +24,26 @@ export interface PayrollToApply {
 
 /** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
 export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollToApply): Promise<Applied> {
-  const { counts, sameKey, today, consent } = options;
-  // A million people are met in memory: spilled to files it takes twice as long.
-  await sql`set local work_mem to '64MB'`.execute(db);
-  await sql`set local default_statistics_target to 20`.execute(db);
-  await sql`analyze stage_payroll`.execute(db);
-  await createIssues(db);
-  await sql`create temporary table sensitive_change (enterprise_number text, known_id bigint) on commit drop`.execute(
-    db,
-  );
-  await createDepartures(db);
+  const { rows, counts, sameKey, today, consent } = options;
+  const many = rows > FEW;
+  if (many) {
+    // A million people are met in memory: spilled to files it takes twice as long.
+    await sql`set local work_mem to '64MB'`.execute(db);
+    await sql`set local default_statistics_target to 20`.execute(db);
+    // What the planner knows of the file before is not true of this one.
+    await sql`analyze stage_payroll`.execute(db);
+  }
   await lockEmployers(db, PAYROLL_STAGE);
   await replaceStagedNumbers(db, PAYROLL_STAGE);
   const scope = await scopePayroll(db, delivery);
   const { printed, ends, split } = scope;
   await planPayroll(db, delivery, counts, scope);
-  await sql`
-    create temporary view row_outcome as
-    select row_number, outcome, deactivated from plan_payroll where outcome is not null`.execute(db);
   if (printed) await splitBlends(db);
-  else await createNoBlends(db);
   if (split) await noticeEndedSplits(db);
-  await checkPayroll(db);
+  await checkPayroll(db, printed);
   await settleRepeated(db, counts, sameKey);
   // Of a month said again, most rows write nothing: the statements that write must know how few there are.
-  await sql`analyze plan_payroll (outcome, known)`.execute(db);
+  if (many) await sql`analyze plan_payroll (outcome, known)`.execute(db);
   let facts = await readPlanFacts(db);
   if (counts === 'restated' && facts.stale) await warnOfStale(db);
   if (ends) await decideEmploymentEnds(db, today);

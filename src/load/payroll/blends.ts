@@ -61,11 +61,6 @@ export async function splitBlends(db: Db): Promise<void> {
      where b.explained and b.row_number = p.row_number`.execute(db);
 }
 
-/** For a file that prints no values. */
-export async function createNoBlends(db: Db): Promise<void> {
-  await sql`create temporary table blend (row_number integer, explained boolean) on commit drop`.execute(db);
-}
-
 /** A total that was split before and is not any more has changed, even when the count itself has not. */
 export async function noticeEndedSplits(db: Db): Promise<void> {
   await sql`

@@ -3,14 +3,16 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { keepOneIssueAColumn } from '../files/found-issues.ts';
 
-/** Finds the issues of every planned row; a refused row has no outcome any more. */
-export async function checkPayroll(db: Db): Promise<void> {
+/** Finds the issues of every planned row; a refused row has no outcome any more. `printed` when there are blended values. */
+export async function checkPayroll(db: Db, printed: boolean): Promise<void> {
   // A blended value that nothing explains is told as that alone.
+  const unexplained = printed
+    ? sql`exists (select from blend b where b.row_number = p.row_number and not b.explained)`
+    : sql`false`;
   await sql`
     insert into found_issue (row_number, column_name, code, severity, params)
     select p.row_number, i.column_name, i.code, i.severity, i.params
-      from plan_payroll p
-      left join blend b on b.row_number = p.row_number and not b.explained,
+      from plan_payroll p,
            lateral (values
              ('beneficiary.unknown', 'nationalRegisterNumber', 'error', '{}'::jsonb, p.beneficiary_id is null),
              ('product.closed', 'product', 'error', '{}', p.closed),
@@ -28,7 +30,7 @@ export async function checkPayroll(db: Db): Promise<void> {
            ) as i (code, column_name, severity, params, holds)
      where (p.beneficiary_id is null or p.closed or not p.contracted or not p.assigned or p.entitled_values > 1
             or p.face_value is null or p.face_value > p.max_face_value or p.printed_value is not null)
-       and i.holds and (b.row_number is null or i.column_name = 'product')`.execute(db);
+       and i.holds and (i.column_name = 'product' or not ${unexplained})`.execute(db);
   await keepOneIssueAColumn(db, 'stage_payroll');
   await dropRefused(db);
 }
@@ -42,6 +44,10 @@ export async function settleRepeated(
   counts: 'restated' | 'signed',
   sameKey: 'conflict' | 'sum',
 ): Promise<void> {
+  const several = sql`
+    select beneficiary_id from plan_payroll where outcome is not null group by 1 having count(*) > 1`;
+  const found = await sql<{ some: boolean }>`select exists (${several}) as some`.execute(db);
+  if (found.rows[0]?.some !== true) return;
   const repeated = await sql`
     create temporary table repeated on commit drop as
     select p.row_number, first_value(p.row_number) over same as leader,
@@ -49,7 +55,7 @@ export async function settleRepeated(
            (sum(p.quantity) over same)::int as total
       from plan_payroll p
      where p.outcome is not null
-       and p.beneficiary_id in (select beneficiary_id from plan_payroll where outcome is not null group by 1 having count(*) > 1)
+       and p.beneficiary_id in (${several})
     window same as (partition by p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value
                     order by p.row_number rows between unbounded preceding and unbounded following)`.execute(db);
   if (repeated.numAffectedRows === 0n) return;

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts } from '../../model.ts';
 import type { Db } from '../database.ts';
 import { type Delivery, findIssue } from '../files/found-issues.ts';
+import { FEW } from './stage-payroll.ts';
 
 /**
  * A correction may still come after a mandate has ended: for any month that it covered in part, until the last day of the
@@ -25,8 +26,8 @@ const mandated = (delivery: Delivery) =>
  * Rows whose product or month could not be read stand in it with null, for their mandate alone.
  */
 export async function scopePayroll(db: Db, delivery: Delivery): Promise<ScopeFacts> {
-  await sql`
-    create temporary table payroll_scope on commit drop as
+  const scopes = await sql`
+    insert into payroll_scope
     select g.*, ${mandated(delivery)} as mandated,
            exists (select from contract c
                     where c.enterprise_number = g.enterprise_number and c.product_code = g.product_code
@@ -43,7 +44,7 @@ export async function scopePayroll(db: Db, delivery: Delivery): Promise<ScopeFac
                    bool_or(value is not null) as printed, bool_or(employment_end is not null) as ends
               from stage_payroll where enterprise_number is not null group by 1, 2, 3) g
       left join product p on p.code = g.product_code`.execute(db);
-  await sql`analyze payroll_scope`.execute(db);
+  if ((scopes.numAffectedRows ?? 0n) > FEW) await sql`analyze payroll_scope`.execute(db);
   await findIssue(
     'mandate.missing',
     null,
@@ -88,7 +89,7 @@ export async function planPayroll(
   await planRows(db, delivery, counts, ONE_VALUE);
   const planned = await sql<{ rows: number }>`select count(*)::int as rows from plan_payroll`.execute(db);
   if (planned.rows[0]?.rows === scope.rows) return;
-  await sql`drop table plan_payroll`.execute(db);
+  await sql`truncate plan_payroll`.execute(db);
   await planRows(db, delivery, counts, SEVERAL_VALUES);
 }
 
@@ -136,7 +137,7 @@ async function planRows(db: Db, delivery: Delivery, counts: 'restated' | 'signed
       : sql`case when k.stale then 'unchanged' when k.restated_as_of is null then 'created'
                  when k.restated_quantity <> k.quantity then 'updated' else 'unchanged' end`;
   await sql`
-    create temporary table plan_payroll on commit drop as
+    insert into plan_payroll
     select k.*, case when not k.rejected then ${outcome} end as outcome, false as deactivated, true as leads, 0 as given_back
       from (
         select s.row_number, s.rejected, s.enterprise_number, s.period, s.product_code, s.quantity, s.employment_end,

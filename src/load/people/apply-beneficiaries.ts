@@ -14,10 +14,11 @@ import {
   writeIssues,
 } from '../files/found-issues.ts';
 import type { StoredIssue } from '../files/ledger.ts';
+import { DEPARTURES } from '../files/plan-tables.ts';
 import { planProducts, writeProducts } from './beneficiary-products.ts';
 import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
 import { readConfirmations } from './confirmations.ts';
-import { createDepartures, findAbsent, findExplicitDepartures, writeAbsences } from './departures.ts';
+import { findAbsent, findExplicitDepartures, writeAbsences } from './departures.ts';
 import { replaceStagedNumbers } from './person-numbers.ts';
 import { planBeneficiaries } from './plan-beneficiaries.ts';
 import { BENEFICIARY_STAGE } from './stage-beneficiaries.ts';
@@ -105,7 +106,7 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   await checkPlannedBeneficiaries(db, delivery, options.mode);
   await planProducts(db);
   await decideOutcomes(db);
-  await createDepartures(db);
+  await DEPARTURES.execute(db);
   await findExplicitDepartures(db);
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
   await findSensitiveChanges(db);

@@ -3,15 +3,6 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import type { Delivery } from '../files/found-issues.ts';
 
-/** Makes the temporary table that the gates weigh and the writes follow. */
-export async function createDepartures(db: Db): Promise<void> {
-  await sql`
-    create temporary table departure (
-      enterprise_number text not null, beneficiary_id bigint not null, cause text not null,
-      primary key (enterprise_number, beneficiary_id)
-    ) on commit drop`.execute(db);
-}
-
 /** The rows of a beneficiaries plan that end an active person. */
 export async function findExplicitDepartures(db: Db): Promise<void> {
   await sql`

@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { historySource, type RowSource, refusedRow } from '../files/found-issues.ts';
+import { SENSITIVE_CHANGES } from '../files/plan-tables.ts';
 import { PLANNED_COLUMNS } from './beneficiary-columns.ts';
 import { confirmUnchanged } from './confirmations.ts';
 import { differs } from './plan-beneficiaries.ts';
@@ -60,8 +61,9 @@ const SENSITIVE_COLUMNS = [
 export async function findSensitiveChanges(db: Db): Promise<void> {
   const ofPlan = sql.join(SENSITIVE_COLUMNS.map((column) => sql`p.${sql.ref(column)}`));
   const ofPerson = sql.join(SENSITIVE_COLUMNS.map((column) => sql`b.${sql.ref(column)}`));
+  await SENSITIVE_CHANGES.execute(db);
   await sql`
-    create temporary table sensitive_change on commit drop as
+    insert into sensitive_change (enterprise_number, known_id)
     select p.enterprise_number, p.known_id
       from plan_beneficiary p
       join row_outcome o on o.row_number = p.row_number and o.outcome in ('updated', 'reactivated')

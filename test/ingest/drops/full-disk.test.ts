@@ -11,13 +11,13 @@ const MORE_THAN_THE_DISK = Buffer.alloc(200_000, 'x');
 const probe = await mountSmallDisk();
 
 if (typeof probe === 'string') {
-  test('a full disk', () => {
+  test('fault 22: a full disk', () => {
     if (process.env.CI) throw new Error(probe);
     console.log(probe);
   });
 } else {
   afterAll(() => probe.unmount());
-  describe('a full disk', () => onSmallDisks());
+  describe('fault 22: a full disk', () => onSmallDisks());
 }
 
 function onSmallDisks(): void {

@@ -107,7 +107,7 @@ describe('a transfer', () => {
   });
 
   test.each([{ stallAfter: 100_000 }, { stallAfter: 0 }, { stallOpen: true }])(
-    'that stalls while the server lives is cut off: %o',
+    'fault 10: that stalls while the server lives is cut off, and nothing is left of it: %o',
     async (fault) => {
       const drop = await reach(QUICK);
       const file = await listedFile(drop);

@@ -220,7 +220,7 @@ describe('a person’s word', () => {
     expect(await active(number)).toBe(21);
   });
 
-  it('a plan whose data changed meanwhile is void, and the new one is held', async () => {
+  it('fault 59: a plan whose data changed meanwhile is void, and the new one is held', async () => {
     const { number, hash } = await hold();
     await people(number, [portalRow(15, { status: 'Inactif' })], { scope: 'delta' });
     const again = await approvePlan(work.on('2026-12-02'), hash, { ...word, upsertsOnly: false });

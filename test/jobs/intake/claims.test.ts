@@ -7,6 +7,7 @@ import { importKept } from '../../../src/jobs/import/import-kept.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { applyAgain, retryFile } from '../../../src/jobs/intake/take-again.ts';
 import { openDropHome } from '../../support/drop-home.ts';
+import { folderPlace } from '../../support/drop-places.ts';
 import { closeGate } from '../../support/gate.ts';
 import { until } from '../../support/worker-home.ts';
 
@@ -97,6 +98,18 @@ describe('fault 23: a poison file', () => {
       expect.stringContaining('.receipt.json'),
     ]);
     await expect(retryFile(home.context(), id)).rejects.toThrow('only a parked or fetched file');
+  });
+
+  test('is not one whose drop has keys that cannot be read: it waits for its configuration, and is never parked', async () => {
+    const home = await openDropHome(folderPlace, { pgp: { privateKey: 'no key', passphrase: null, verifyKey: null } });
+    await home.send('people.csv.pgp', 'sealed');
+    for (let tried = 0; tried < 4; tried += 1) {
+      await home.visit();
+      await home.due();
+    }
+    const found = await sql`select status, crashes, retries from drop_file where drop_id = 'drop'`.execute(home.db);
+    expect(found.rows).toEqual([{ status: 'fetched', crashes: 0, retries: 4 }]);
+    expect(home.events('file.failed')[0]).toMatchObject({ level: 'error', reason: 'configuration' });
   });
 
   test('that lost three owners is parked by the one that finds it', async () => {

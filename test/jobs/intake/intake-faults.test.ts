@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { openDropHome } from '../../support/drop-home.ts';
@@ -63,14 +64,17 @@ describe('what a sender says of a file', () => {
 });
 
 describe('the same again', () => {
-  test('faults 3 and 4: a file that comes twice, or under another name, is a duplicate, changes nothing, and is archived', async () => {
+  test.each([
+    ['fault 3: a file that comes twice', 'people.csv'],
+    ['fault 4: the same bytes under another name', 'others.csv'],
+  ])('%s: a duplicate, that changes nothing and is archived', async (_, again) => {
     const home = await openDropHome();
-    for (const [index, name] of ['people.csv', 'people.csv', 'others.csv'].entries()) {
+    for (const [index, name] of ['people.csv', again].entries()) {
       await home.send(name, home.people(0, 3));
       await home.visit(`2026-12-0${index + 1}`);
     }
-    expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'duplicate', 'duplicate']);
-    expect(await readdir(join(home.place.root, 'archive'))).toHaveLength(3);
+    expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'duplicate']);
+    expect(await readdir(join(home.place.root, 'archive'))).toHaveLength(2);
     expect(await home.active()).toBe(3);
   });
 
@@ -132,7 +136,7 @@ describe('on the way from a server', () => {
     expect(home.events('file.changed_while_reading')).toMatchObject([{ level: 'info', reason: 'gone' }]);
   });
 
-  test('faults 9 and 10: a server that drops or stalls loses the visit, leaves nothing half, and is visited anew', async () => {
+  test('fault 9: a server that drops loses the visit, leaves nothing half, and is visited anew', async () => {
     const home = await open();
     await home.send('people.csv', home.people(0, 3));
     home.faults.dropAfter = 0;
@@ -247,6 +251,20 @@ describe('many files', () => {
     expect(await home.ledger()).toMatchObject([{ name: 'pay?fdp.csv', status: 'rejected', codes: ['file.name'] }]);
     expect(await readdir(join(home.place.root, 'in'))).toHaveLength(1);
   });
+});
+
+test('fault 53: a drop that is configured anew holds what would deactivate, and nothing else', async () => {
+  const home = await openDropHome(folderPlace, { scope: 'full' });
+  await home.send('people.csv', home.people(0, 10));
+  await home.visit();
+  await home.send('more.csv', home.people(0, 11));
+  expect((await home.visit('2026-12-02', { hash: 'anew' })).files).toMatchObject([{ result: { status: 'applied' } }]);
+  await home.send('fewer.csv', home.people(0, 10));
+  expect((await home.visit('2026-12-03', { hash: 'once more' })).files).toMatchObject([{ result: { status: 'held' } }]);
+  const held = await sql<{ gates: string[] }>`
+    select array(select r ->> 'gate' from jsonb_array_elements(reasons) r) as gates from held_plan`.execute(home.db);
+  expect(held.rows).toEqual([{ gates: ['configuration.changed'] }]);
+  expect(await home.active()).toBe(11);
 });
 
 test('fault 58: an inbox that is not there is down, not empty; back again, its files are found', async () => {

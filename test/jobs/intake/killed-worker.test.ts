@@ -128,7 +128,7 @@ describe.concurrent('killed', () => {
 });
 
 test(
-  'faults 25 and 26: a database that is away at start, and restarted in the middle of a file, is waited for; the worker lives',
+  'fault 25: a database that is restarted in the middle of a file, and fault 26: that is away at start: it is waited for; the worker lives',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'navette-own-'));
     afterAll(() => rm(folder, { recursive: true, force: true }));
