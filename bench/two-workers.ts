@@ -5,13 +5,13 @@ import { type BenchResult, peakMegabytes, secondsOf } from './bench.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** The test of the same name with more files; it fails when a promise is broken. `BENCH_FILES` makes it smaller. */
-export async function bench(): Promise<BenchResult> {
-  const files = Number(process.env['BENCH_FILES'] ?? 2_000);
+/** The test of the same name with more files; it fails when a promise is broken. */
+export async function bench(size: number): Promise<BenchResult> {
+  const files = Math.round(2_000 * size);
   let met = true;
   const seconds = await secondsOf(async () => {
     try {
-      execFileSync(join(ROOT, 'node_modules/.bin/vitest'), ['run', 'test/jobs/two-workers.test.ts'], {
+      execFileSync(join(ROOT, 'node_modules/.bin/vitest'), ['run', 'test/jobs/intake/two-workers.test.ts'], {
         cwd: ROOT,
         env: { ...process.env, WORKER_FILES: String(files) },
         stdio: ['ignore', 2, 2],

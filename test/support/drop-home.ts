@@ -61,8 +61,12 @@ export async function openDropHome(start: () => Promise<TestPlace> = folderPlace
     db,
     employer,
     context,
-    visit: (day = DAY, changed: Partial<Drop> = {}): Promise<Visited> =>
-      pullDrop(context(day), { ...drop, ...changed }, { listings, pause: null, enqueue: null, most: 1000 }),
+    visit: (day = DAY, changed: Partial<Drop> = {}): Promise<Visited> => {
+      const given = context(day);
+      const configured = { ...drop, ...changed };
+      const moment = { ...given, config: { ...given.config, drops: [configured] } };
+      return pullDrop(moment, configured, { listings, pause: null, enqueue: null, most: 1000 });
+    },
     /** The sender writes a file under a temporary name and gives it its own. */
     async send(name: string, bytes: string | Buffer, folder: 'in' | 'archive' = 'in'): Promise<string> {
       const path = join(place.root, folder, name);

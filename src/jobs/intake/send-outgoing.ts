@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { RetryableError } from '../../errors.ts';
 import type { OpenDrop } from '../../ingest/drops/drop.ts';
-import { listFilesById, listIssues } from '../../load/files/ledger.ts';
+import { listIssues } from '../../load/files/ledger.ts';
 import {
+  listFilesById,
   markOutgoingFailed,
   markOutgoingSent,
   markOutgoingTried,

@@ -235,10 +235,6 @@ export function getFile(db: Db, id: number) {
   return db.selectFrom('drop_file').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export function listFilesById(db: Db, ids: readonly number[]) {
-  return db.selectFrom('drop_file').selectAll().where(sql<boolean>`id = any (${ids}::bigint[])`).execute();
-}
-
 export function listFiles(db: Db, filter: { readonly status?: FileStatus }) {
   let query = db.selectFrom('drop_file').selectAll().orderBy('id');
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);

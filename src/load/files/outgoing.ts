@@ -65,6 +65,11 @@ export async function listQueuedOutgoing(
   return found.rows;
 }
 
+/** The files that outgoing ones tell of. */
+export function listFilesById(db: Db, ids: readonly number[]) {
+  return db.selectFrom('drop_file').selectAll().where(sql<boolean>`id = any (${ids}::bigint[])`).execute();
+}
+
 export async function markOutgoingSent(db: Db, sent: readonly { id: number; sha256: string }[]): Promise<void> {
   await sql`
     update outgoing_file o set status = 'sent', attempts = attempts + 1, sha256 = s.sha256, sent_at = now()
