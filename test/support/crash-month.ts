@@ -51,7 +51,7 @@ export interface Lane {
   readonly close: () => Promise<void>;
 }
 
-export const EMPLOYERS = [0, 1, 2].map((index) => inventEnterpriseNumber(5_200_000 + index));
+const EMPLOYERS = [0, 1, 2].map((index) => inventEnterpriseNumber(5_200_000 + index));
 const [FIRST = '', SECOND = '', THIRD = ''] = EMPLOYERS;
 /** An ordinary exit of a job: done, or something was held or rejected. */
 const FINE = [0, 1];

@@ -1,7 +1,8 @@
 /** First half of the job `notices`: what is queued about invoices is handed over, each notice once. */
 import { join } from 'node:path';
-import { isoMoment } from '../../clock.ts';
+import { now as clock, isoMoment } from '../../clock.ts';
 import { reasonOf } from '../../load/database.ts';
+import { clearPassing } from '../../load/files/passing-files.ts';
 import type { Delivery, NoticeChannel } from '../../load/notices/notice-channel.ts';
 import { openChannel } from '../../load/notices/notice-channels.ts';
 import { buildNoticeMail } from '../../load/notices/notice-mail.ts';
@@ -52,8 +53,10 @@ interface HandedOver {
  */
 export async function sendNotices(context: NoticeContext): Promise<SentNotices> {
   const { config, home } = context;
+  const folder = join(home, 'out', 'notices');
+  await clearPassing(folder, clock());
   const channel = openChannel(config.navette.notices.channel, {
-    folder: join(home, 'out', 'notices'),
+    folder,
     smtp: config.smtp,
   });
   try {

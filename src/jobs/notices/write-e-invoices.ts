@@ -1,7 +1,8 @@
 /** Second half of the job `notices`: each invoice and credit note also becomes an e-invoice, written once. */
 import { join } from 'node:path';
-import { isoMoment } from '../../clock.ts';
+import { now as clock, isoMoment } from '../../clock.ts';
 import { reasonOf } from '../../load/database.ts';
+import { clearPassing } from '../../load/files/passing-files.ts';
 import { writeOnce } from '../../load/files/write-once.ts';
 import {
   type EInvoiceOutcome,
@@ -35,6 +36,7 @@ export async function writeEInvoices(context: NoticeContext): Promise<WrittenEIn
   const failed: { enterpriseNumber: string; invoice: string; reason: string }[] = [];
   let down: string | null = null;
   let count: number;
+  await clearPassing(join(context.home, 'out', 'e-invoices'), clock());
   do {
     count = await database.db.transaction().execute(async (db) => {
       const batch = await lockQueuedEInvoices(db, AT_ONCE);
@@ -77,11 +79,12 @@ async function writeOne({ config, home }: NoticeContext, invoice: QueuedEInvoice
       fees: texts.notice.labels,
     },
   );
-  const folder = join(home, 'out', 'e-invoices', invoice.issuedOn);
+  const all = join(home, 'out', 'e-invoices');
+  const folder = join(all, invoice.issuedOn);
   const files: { name: string; path: string }[] = [];
   for (const document of documents) {
     const name = `${document.number}.xml`;
-    files.push({ name, path: await writeOnce(folder, name, ublInvoice(document)) });
+    files.push({ name, path: await writeOnce(folder, name, ublInvoice(document), all) });
   }
   return files;
 }

@@ -1,19 +1,24 @@
 /** A file that is written whole and once: under another name first, and never over one that is there. */
-import { randomUUID } from 'node:crypto';
 import { access, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { passingName } from './passing-files.ts';
 
 /** What file systems without hard links answer, network shares among them. */
 const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 /**
- * Writes `folder/name` for its owner alone and returns its path. A file of that name is there already when it was written before:
+ * Writes `folder/name`, by way of `beside` on the same disk, for its owner alone and returns its path. A file of that name is there already when it was written before:
  * that is success, and it stays as it is. Throws the error of the file system.
  */
-export async function writeOnce(folder: string, name: string, content: Buffer | string): Promise<string> {
+export async function writeOnce(
+  folder: string,
+  name: string,
+  content: Buffer | string,
+  beside = folder,
+): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, name);
-  const temporary = join(folder, `.${name}.${randomUUID()}.part`);
+  const temporary = join(beside, `${passingName()}.part`);
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {

@@ -8,6 +8,8 @@ import { clearPassingFiles, passingPath } from '../../../src/jobs/intake/passing
 
 const storage = await mkdtemp(join(tmpdir(), 'navette-passing-'));
 afterAll(() => rm(storage, { recursive: true, force: true }));
+const UUID = '00000000-0000-4000-8000-000000000000';
+const OLD = '00000000-0000-4000-8000-000000000001';
 const NOW = Date.parse('2026-12-05T09:00:00Z');
 
 test('files of dead processes go at once, those of other machines after a day', async () => {
@@ -15,18 +17,21 @@ test('files of dead processes go at once, those of other machines after a day', 
   const [host, pid, run] = basename(mine).split('~');
   const dead = spawnSync(process.execPath, ['--version']).pid;
   const others = [
-    `${host}~${dead}~${run}~a.part`,
+    `${host}~${dead}~${run}~${UUID}.part`,
     // The same number in an earlier life, as in a container that was started again.
-    `${host}~${pid}~another-run~b`,
-    'elsewhere~1~run~old',
-    'elsewhere~1~run~new',
+    `${host}~${pid}~${UUID}~${UUID}`,
+    `.elsewhere~1~${UUID}~${OLD}`,
+    `.elsewhere~1~${UUID}~${UUID}`,
   ].map((name) => join(storage, 'arriving', name));
+  await writeFile(join(storage, 'arriving', 'not-ours'), 'x');
   for (const path of [mine, ...others]) await writeFile(path, 'x');
   for (const path of [mine, ...others]) await utimes(path, NOW / 1000, NOW / 1000);
   const yesterday = NOW / 1000 - 25 * 3600;
   await utimes(others[2] ?? '', yesterday, yesterday);
   await clearPassingFiles(storage, NOW);
-  expect((await readdir(join(storage, 'arriving'))).sort()).toEqual([basename(mine), 'elsewhere~1~run~new'].sort());
+  expect((await readdir(join(storage, 'arriving'))).sort()).toEqual(
+    ['not-ours', basename(mine), `.elsewhere~1~${UUID}~${UUID}`].sort(),
+  );
 });
 
 test('a store that is not there yet holds nothing to remove', async () => {
