@@ -1,6 +1,7 @@
-/** `npm run bench -- <name> [--json] [--size 0.1]`: one bench, or every bench one after the other. */
-import { execFileSync } from 'node:child_process';
+/** `npm run bench -- <name> [--json] [--size 0.1]`: one bench as a line, or every bench as a table. */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { table } from '../src/commands/print.ts';
 import type { Bench, BenchResult } from './bench.ts';
 
 /** Adding a bench is a file beside this one and a line here; loaded when it is asked for, so that a peak counts nothing else. */
@@ -35,14 +36,41 @@ if (unknown.length > 0) {
     process.exitCode = result.met ? 0 : 1;
   }
 } else {
-  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
-    try {
-      const words = [...process.execArgv, import.meta.filename, name, `--size=${size}`, ...(json ? ['--json'] : [])];
-      execFileSync(process.execPath, words, { stdio: 'inherit' });
-    } catch {
-      process.exitCode = 1;
-    }
+  const results = (names.length > 0 ? names : Object.keys(BENCHES)).map(measureApart);
+  console.log(json ? JSON.stringify(results.filter((result) => result !== null)) : tableOf(results).join('\n'));
+  if (results.some((result) => result?.met !== true)) process.exitCode = 1;
+}
+
+/** In a process of its own, so that a peak is its own; null when the bench itself failed, which stands on stderr. */
+function measureApart(name: string): BenchResult | null {
+  const words = [...process.execArgv, import.meta.filename, name, `--size=${size}`, '--json'];
+  const child = spawnSync(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  try {
+    const result = JSON.parse(child.stdout) as BenchResult;
+    console.error(lineOf(result));
+    return result;
+  } catch {
+    console.error(`${name}: ended with ${child.status} and no result`);
+    return null;
   }
+}
+
+function tableOf(results: readonly (BenchResult | null)[]): string[] {
+  const head = ['what', 'size', 'seconds', 'a second', 'ratio', 'peak MB', 'met', 'goal'];
+  const rows = results.map((result) => {
+    if (result === null) return ['(failed)'];
+    const { ratio, met } = result;
+    const figures = [result.size, result.seconds, Math.round(result.size / result.seconds)].map(String);
+    return [
+      result.name,
+      ...figures,
+      ratio === null ? '-' : String(ratio),
+      String(result.peakMegabytes),
+      met ? 'yes' : 'no',
+      result.goal,
+    ];
+  });
+  return table(head, rows);
 }
 
 function lineOf(result: BenchResult): string {
