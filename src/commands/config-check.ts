@@ -1,9 +1,18 @@
 /** `navette config check`: reads the whole configuration and says what is wrong with it. */
 import type { Command } from 'commander';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, RetryableError } from '../errors.ts';
+import { type CheckedPlace, checkPlaces } from '../jobs/check-places.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
+import { openDatabase } from '../load/database.ts';
+import { pendingMigrations } from '../load/migrate.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
-import { counted } from './print.ts';
+import { counted, table } from './print.ts';
+
+interface CheckOptions extends CommonOptions {
+  readonly online?: boolean;
+}
+
+type Desk = ReturnType<typeof openDesk>;
 
 export function declareConfig(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -11,16 +20,18 @@ export function declareConfig(program: Command, done: (code: ExitCode) => void):
     .description('look at the configuration')
     .command('check')
     .description('check every file of the configuration')
+    .option('--online', 'also ask the database, each enabled drop and the mail server')
     .option('--json', 'print one JSON document')
-    .action((options: CommonOptions) => done(check(options)));
+    .action(async (options: CheckOptions) => done(await check(options)));
 }
 
 /** A faulty configuration never gets here: opening it throws all of its faults. */
-function check(options: CommonOptions): ExitCode {
+async function check(options: CheckOptions): Promise<ExitCode> {
   const desk = openDesk(options);
   const { drops, layouts, products, navette } = desk.config;
   const faults = scheduleFaults(navette.schedule);
   if (faults.length > 0) throw new ConfigError(faults);
+  const places = options.online === true ? [await askDatabase(desk), ...(await checkPlaces(desk.config))] : [];
   const enabled = drops.filter((drop) => drop.enabled);
   desk.print({
     ok: true,
@@ -28,6 +39,7 @@ function check(options: CommonOptions): ExitCode {
     layouts: [...layouts.keys()],
     products: products.map((product) => product.code),
     secretariats: navette.secretariats.map((secretariat) => secretariat.code),
+    ...(options.online === true && { places }),
   });
   desk.say(`The configuration in ${desk.environment.config} is sound:`);
   desk.say(
@@ -35,5 +47,29 @@ function check(options: CommonOptions): ExitCode {
   );
   desk.say(`  ${counted(layouts.size, 'layout')}: ${[...layouts.keys()].join(', ')}`);
   desk.say(`  ${counted(products.length, 'product')}, ${counted(navette.secretariats.length, 'secretariat')}`);
-  return 0;
+  for (const line of places.length === 0 ? [] : table(['place', '', ''], places.map(rowOf)).slice(1))
+    desk.say(`  ${line}`);
+  return places.every(({ reached }) => reached) ? 0 : 3;
+}
+
+function rowOf({ place, reached, found }: CheckedPlace): string[] {
+  return [place, reached ? 'reached' : 'NOT REACHED', found];
+}
+
+async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promise<CheckedPlace> {
+  if (databaseUrl === null) return { place: 'database', reached: true, found: `embedded, under ${home}` };
+  try {
+    const database = await openDatabase(databaseUrl, () => undefined);
+    try {
+      const pending = await pendingMigrations(database.db);
+      const found =
+        pending.length === 0 ? 'its schema is up to date' : `${pending.join(', ')} pending; run: navette migrate`;
+      return { place: 'database', reached: pending.length === 0, found };
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof RetryableError)) throw error;
+    return { place: 'database', reached: false, found: error.message };
+  }
 }

@@ -273,7 +273,11 @@ export const MONTH: readonly Step[] = [
       const plans = await lane.ask((db) =>
         sql<{ hash: string }>`select plan_hash as hash from held_plan where decision is null`.execute(db),
       );
-      return plans.rows.map(({ hash }) => ['approve', hash, '--by', 'Anne', '--why', 'seen', '--date', '2026-12-15']);
+      const approvals = plans.rows.map(({ hash }) => [
+        ...['approve', hash, '--by', 'Anne', '--why', 'seen', '--date', '2026-12-15'],
+      ]);
+      // What an approval could not return any more, the next visit of the drop does.
+      return [...approvals, ['run', 'pull', '--date', '2026-12-15']];
     },
   },
   { name: 'release', commands: async () => [['run', 'release', '--date', '2026-12-15']] },

@@ -24,7 +24,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   bank_statement: ['id'],
   payment: ['id'],
   row_issue: ['id'],
-  held_plan: ['id', 'plan_hash', 'expires_at'],
+  held_plan: ['id', 'plan_hash', 'held_at', 'expires_at'],
   beneficiary_change: ['id'],
   entitlement_change: ['id'],
   beneficiary: ['id'],
