@@ -648,6 +648,7 @@ CREATE INDEX beneficiary_inactive ON public.beneficiary USING btree (status_sinc
 CREATE INDEX beneficiary_person ON public.beneficiary USING btree (national_register_number);
 CREATE INDEX beneficiary_change_at ON public.beneficiary_change USING brin (at);
 CREATE INDEX beneficiary_change_person ON public.beneficiary_change USING btree (enterprise_number, beneficiary_id);
+CREATE INDEX card_expiry ON public.card USING btree (expires_on) WHERE (status = 'active'::text);
 CREATE UNIQUE INDEX card_one_active ON public.card USING btree (national_register_number) WHERE (status = 'active'::text);
 CREATE UNIQUE INDEX card_one_ordered ON public.card USING btree (national_register_number) WHERE (status = 'ordered'::text);
 CREATE INDEX drop_file_arrival ON public.drop_file USING btree (drop_id, path, id);

@@ -11,7 +11,13 @@ import {
   readQuantitiesAboveLimit,
 } from '../../load/orders/open-quantities.ts';
 import { nameNewCardsOfDrafts, nameRenewals, orderCards } from '../../load/orders/order-cards.ts';
-import { type DraftOrder, keepDrafts, replaceCarry, writeDrafts } from '../../load/orders/order-lines.ts';
+import {
+  type DraftOrder,
+  replaceCarry,
+  selectNewOrders,
+  writeLines,
+  writeOrders,
+} from '../../load/orders/order-lines.ts';
 import { readNetTotals, writeDraftWarnings, writeUnusualTotals } from '../../load/orders/order-warnings.ts';
 import {
   createSlotRun,
@@ -26,7 +32,7 @@ import { linesAboveYearlyLimit } from '../../transform/orders/yearly-limit.ts';
 import { addDays } from '../../transform/values/calendar.ts';
 import { issueInvoices } from './issue-invoices.ts';
 import type { OrderContext } from './order-context.ts';
-import { type PricedOrder, priceOrderSet } from './price-orders.ts';
+import { type PricedOrder, previewOrders, priceOrderSet } from './price-orders.ts';
 import { ALONE, type Turn } from './run-in-turn.ts';
 
 /** A card that expires within so many days is renewed with the next order. */
@@ -84,7 +90,7 @@ export async function makeDraftsIn(
   turn: Turn = ALONE,
 ): Promise<DraftsMade & { readonly priced: readonly PricedOrder[] }> {
   const { out, refusedPeople } = await judgeSlots(db, context, slots, turn);
-  const drafts = await writeDrafts(db, context.today);
+  const drafts = await writeLines(db);
   await replaceCarry(db);
   // Cards are shared by employers: who needs one is known when everybody before has ordered theirs.
   await turn.comes;
@@ -111,17 +117,18 @@ export async function judgeSlots(
   return { out: [...out, ...barred], refusedPeople: granted.refused + byHand.refused };
 }
 
-/** Gives drafts that have their lines everything else: cards, totals, warnings. */
+/** Makes the drafts that have their lines so far: cards, the orders themselves with their totals, warnings. */
 export async function completeDrafts(
   db: Db,
   { config, today }: OrderContext,
   drafts: readonly DraftOrder[],
 ): Promise<Pick<DraftsMade, 'drafts'> & { readonly priced: readonly PricedOrder[] }> {
   if (drafts.length === 0) return { drafts: [], priced: [] };
-  await keepDrafts(db);
+  await selectNewOrders(db, today);
   await nameNewCardsOfDrafts(db);
   await nameRenewals(db, renewalHorizon(today));
-  const priced = await priceOrderSet(db, config, today);
+  const priced = await previewOrders(db, config, today);
+  await writeOrders(db, today, priced);
   const prices = new Map(priced.map((order) => [order.orderId, order]));
   await writeDraftWarnings(db);
   const totals = await readNetTotals(db);

@@ -2,7 +2,7 @@
 import { RefusedError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
 import { type OrderAggregates, readOrderAggregates, writeOrderTotals } from '../../load/orders/order-costs.ts';
-import type { Day } from '../../model.ts';
+import type { Cents, Day } from '../../model.ts';
 import { type OrderedCard, type PricedInvoice, priceOrder } from '../../transform/orders/costs.ts';
 import type { OrderConfig } from './order-context.ts';
 
@@ -11,22 +11,24 @@ export interface PricedOrder {
   readonly orderId: number;
   /** people with a line, counted once for each cost center */
   readonly people: number;
-  readonly total: number;
+  readonly faceValueTotal: Cents;
+  readonly feeTotal: Cents;
+  readonly vatTotal: Cents;
+  readonly total: Cents;
   readonly invoices: readonly PricedInvoice[];
 }
 
 /** Prices the orders of the temporary table `order_set` and writes their totals; by employer and order. */
 export async function priceOrderSet(db: Db, config: OrderConfig, today: Day): Promise<PricedOrder[]> {
-  const vat = vatPercentOn(config.vat, today);
-  const priced = (await readOrderAggregates(db)).map((order) => priceOne(order, config, vat));
+  const priced = await previewOrders(db, config, today);
   await writeOrderTotals(db, priced);
   return priced;
 }
 
-/** The invoices that the one order in `order_set` would get today; nothing is written. */
-export async function previewInvoices(db: Db, config: OrderConfig, today: Day): Promise<readonly PricedInvoice[]> {
+/** What the orders in `order_set` would come to today; nothing is written. */
+export async function previewOrders(db: Db, config: OrderConfig, today: Day): Promise<PricedOrder[]> {
   const vat = vatPercentOn(config.vat, today);
-  return (await readOrderAggregates(db)).flatMap((order) => priceOne(order, config, vat).invoices);
+  return (await readOrderAggregates(db)).map((order) => priceOne(order, config, vat));
 }
 
 /** The rate in force on a day: the latest that began by then. */
@@ -37,7 +39,7 @@ export function vatPercentOn(rates: OrderConfig['vat'], day: Day): string {
   return rate.percent;
 }
 
-function priceOne(order: OrderAggregates, config: OrderConfig, vat: string) {
+function priceOne(order: OrderAggregates, config: OrderConfig, vat: string): PricedOrder {
   const cards: OrderedCard[] = order.cards.flatMap(({ costCenter, deliveryPoint, count }) =>
     Array.from({ length: count }, () => ({ costCenter, deliveryPoint })),
   );

@@ -1,7 +1,7 @@
 /** Settles rests on a person's word: orders what leavers still earned, or writes off what nobody will order or give back. */
 import { RefusedError } from '../../errors.ts';
 import { findOpenQuantities } from '../../load/orders/open-quantities.ts';
-import { writeDrafts } from '../../load/orders/order-lines.ts';
+import { writeLines } from '../../load/orders/order-lines.ts';
 import {
   allowRestsOfLeavers,
   countLeft,
@@ -64,15 +64,16 @@ export async function orderRestsOfLeavers(
     const [barred] = await takeOutBarredSlots(db, []);
     if (barred !== undefined) throw new RefusedError(refusalOf(barred.reason));
     const left = await countLeft(db);
-    const drafts = await writeDrafts(db, today);
+    const drafts = await writeLines(db);
     if (drafts.length === 0) {
       throw new RefusedError(
         'None of these leavers may be ordered for: without a valid card, or above a yearly limit.',
       );
     }
-    await noteOrderedForLeavers(db, by, why);
     await replaceCarryOfLeavers(db);
-    return { ...(await completeDrafts(db, context, drafts)), left };
+    const completed = await completeDrafts(db, context, drafts);
+    await noteOrderedForLeavers(db, by, why);
+    return { ...completed, left };
   });
   const [draft] = made.drafts;
   if (draft === undefined) throw new RangeError('A draft was written and is not there.');

@@ -13,7 +13,7 @@ import {
 } from '../../load/orders/orders.ts';
 import type { Cents } from '../../model.ts';
 import type { OrderContext } from './order-context.ts';
-import { previewInvoices } from './price-orders.ts';
+import { previewOrders } from './price-orders.ts';
 
 export const COST_KINDS = ['faceValue', 'service', 'cardProduction', 'cardDelivery', 'vat'] as const;
 
@@ -40,7 +40,8 @@ export async function summariseOrder(context: OrderContext, id: number): Promise
     const invoices = await readOrderInvoices(db, head);
     const billed = invoices.filter((invoice) => invoice.kind !== 'credit');
     await selectOrder(db, order);
-    const costed = head.status === 'draft' ? await previewInvoices(db, context.config, context.today) : billed;
+    const preview = head.status === 'draft' ? await previewOrders(db, context.config, context.today) : [];
+    const costed = head.status === 'draft' ? preview.flatMap((each) => each.invoices) : billed;
     return {
       head,
       beneficiaries: await readOrderedBeneficiaries(db, head),

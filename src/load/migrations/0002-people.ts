@@ -114,4 +114,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create unique index card_one_active on card (national_register_number) where status = 'active'`.execute(db);
+  await sql`create index card_expiry on card (expires_on) where status = 'active'`.execute(db);
 }

@@ -8,7 +8,8 @@ const MANY_EMPLOYERS = 500;
 /**
  * Fills `open_quantity` for the slots in `slot_run`: one row per difference, `reason` null where it may be ordered.
  * Leavers are judged at once: a status or an absence ends every line, an employment that ended only the months after it;
- * they get no new card, and what they owe is never netted. `needs_card`: an active person without a card, active or ordered.
+ * they get no new card, and what they owe is never netted. `needs_card`: an active person without a card, active or ordered;
+ * `without_email`: nobody can write to the person.
  */
 export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
   const { first, last, employers } = await employersOfRun(db);
@@ -20,6 +21,7 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
     select q.slot, q.beneficiary_id, b.status = 'active' as active, b.cost_center, q.period, q.face_value, q.quantity,
            b.status = 'active' and ${cardOf(sql`true`, 'active')} is null and ${cardOf(sql`true`, 'ordered')} is null
              as needs_card,
+           coalesce(b.email, '') = '' as without_email,
            case
              when b.status = 'active' then null
              when q.quantity < 0 then 'leaver.residue'

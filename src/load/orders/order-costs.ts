@@ -1,5 +1,5 @@
 /** What orders are priced from, read in one go for many of them, and the totals that are written back. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Cents, ContractFees } from '../../model.ts';
 import type { Db } from '../database.ts';
 
@@ -26,11 +26,10 @@ export async function readOrderAggregates(db: Db): Promise<OrderAggregates[]> {
   const orders = await sql<Pick<OrderAggregates, 'enterpriseNumber' | 'orderId' | 'fees'>>`
     select s.enterprise_number as "enterpriseNumber", s.order_id as "orderId", c.fees
       from order_set s
-      join voucher_order o on o.enterprise_number = s.enterprise_number and o.id = s.order_id
       left join lateral (
         select c.fees from contract c
-         where c.enterprise_number = o.enterprise_number and c.product_code = o.product_code
-           and o.ordered_on between c.valid_from and coalesce(c.valid_to, 'infinity')
+         where c.enterprise_number = s.enterprise_number and c.product_code = s.product_code
+           and s.ordered_on between c.valid_from and coalesce(c.valid_to, 'infinity')
          order by c.valid_from desc limit 1) c on true
      order by s.enterprise_number, s.order_id`.execute(db);
   const costCenters = await sql<CostCenterRow>`
@@ -64,8 +63,22 @@ export async function writeOrderTotals(db: Db, totals: readonly OrderTotals[]): 
   await sql`
     update voucher_order o
        set face_value_total = t."faceValueTotal", fee_total = t."feeTotal", vat_total = t."vatTotal", total = t.total
-      from jsonb_to_recordset(${JSON.stringify(totals)}::jsonb)
-        as t ("enterpriseNumber" text, "orderId" bigint, "faceValueTotal" bigint, "feeTotal" bigint, "vatTotal" bigint,
-              total bigint)
+      from ${totalsTable(totals)}
      where o.enterprise_number = t."enterpriseNumber" and o.id = t."orderId"`.execute(db);
+}
+
+/** The totals as a table `t`, for a statement's `from`. */
+export function totalsTable(totals: readonly OrderTotals[]): RawBuilder<unknown> {
+  const rows = totals.map(({ enterpriseNumber, orderId, faceValueTotal, feeTotal, vatTotal, total }) => ({
+    enterpriseNumber,
+    orderId,
+    faceValueTotal,
+    feeTotal,
+    vatTotal,
+    total,
+  }));
+  return sql`
+    jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as t ("enterpriseNumber" text, "orderId" bigint, "faceValueTotal" bigint, "feeTotal" bigint, "vatTotal" bigint,
+            total bigint)`;
 }

@@ -2,6 +2,8 @@
 import { sql } from 'kysely';
 import type { Day } from '../../model.ts';
 import type { Db } from '../database.ts';
+import { type OrderTotals, totalsTable } from './order-costs.ts';
+import { createOrderSet } from './order-locks.ts';
 
 export interface DraftOrder {
   readonly enterpriseNumber: string;
@@ -16,10 +18,11 @@ export interface DraftOrder {
 }
 
 /**
- * Makes a draft of every slot in `slot_run` with something to order, numbered by employer, and its lines.
- * @returns the drafts, in that order
+ * Gives every slot in `slot_run` with something to order the number of its order, by employer, and writes the lines. The
+ * orders themselves are written by `writeOrders` when they are priced, so that no row is written twice.
+ * @returns the orders to be, in that order
  */
-export async function writeDrafts(db: Db, today: Day): Promise<DraftOrder[]> {
+export async function writeLines(db: Db): Promise<DraftOrder[]> {
   const found = await sql<DraftOrder>`
     with counted as (
       select slot, count(*) as lines from open_quantity where reason is null group by slot
@@ -29,12 +32,6 @@ export async function writeDrafts(db: Db, today: Day): Promise<DraftOrder[]> {
                order by r.enterprise_number, r.standing_order_id) s
     ), marked as (
       update slot_run r set order_id = n.id from numbered n where r.slot = n.slot returning r.*, n.lines
-    ), made as (
-      insert into voucher_order (enterprise_number, id, standing_order_id, product_code, run_period, kind, reference,
-                                 validity_start, status, ordered_on)
-      select enterprise_number, order_id, standing_order_id, product_code, period, kind, reference, validity_start, 'draft',
-             ${today}::date
-        from marked
     )
     select enterprise_number as "enterpriseNumber", order_id as id, standing_order_id as "standingOrderId",
            product_code as "productCode", period, kind, lines, late_due_on is not null as "isLate"
@@ -68,11 +65,21 @@ export async function replaceCarry(db: Db): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** Takes the slots without an order out of `slot_run` and fills `order_set` with the orders that were made. */
-export async function keepDrafts(db: Db): Promise<void> {
+/** Fills `order_set` with the orders that are being made of the slots in `slot_run`. */
+export async function selectNewOrders(db: Db, today: Day): Promise<void> {
+  await createOrderSet(
+    db,
+    sql`select enterprise_number, order_id, product_code, ${today}::date from slot_run where order_id is not null`,
+  );
+}
+
+/** Writes the orders of the slots in `slot_run`, as drafts, with what they come to. */
+export async function writeOrders(db: Db, today: Day, totals: readonly OrderTotals[]): Promise<void> {
   await sql`
-    create temporary table order_set on commit drop as
-    select enterprise_number, order_id from slot_run where order_id is not null`.execute(db);
-  await sql`alter table order_set add primary key (enterprise_number, order_id)`.execute(db);
-  await sql`analyze order_set`.execute(db);
+    insert into voucher_order (enterprise_number, id, standing_order_id, product_code, run_period, kind, reference,
+                               validity_start, status, ordered_on, face_value_total, fee_total, vat_total, total)
+    select r.enterprise_number, r.order_id, r.standing_order_id, r.product_code, r.period, r.kind, r.reference,
+           r.validity_start, 'draft', ${today}::date, t."faceValueTotal", t."feeTotal", t."vatTotal", t.total
+      from slot_run r join ${totalsTable(totals)} on t."orderId" = r.order_id
+     order by r.order_id`.execute(db);
 }

@@ -60,12 +60,21 @@ async function lockIntoOrderSet(db: Db, orders: readonly OrderKey[], isWanted: R
 }
 
 async function fillOrderSet(db: Db, keys: string, isWanted: RawBuilder<boolean>): Promise<void> {
+  await createOrderSet(
+    db,
+    sql`
+      select o.enterprise_number, o.id, o.product_code, o.ordered_on
+        from jsonb_to_recordset(${keys}::jsonb) as k ("enterpriseNumber" text, id bigint)
+        join voucher_order o on o.enterprise_number = k."enterpriseNumber" and o.id = k.id
+       where ${isWanted}`,
+  );
+}
+
+/** `orders` gives employer, number, product and day of each order that a transaction works on. */
+export async function createOrderSet(db: Db, orders: RawBuilder<unknown>): Promise<void> {
   await sql`
-    create temporary table order_set on commit drop as
-    select o.enterprise_number, o.id as order_id
-      from jsonb_to_recordset(${keys}::jsonb) as k ("enterpriseNumber" text, id bigint)
-      join voucher_order o on o.enterprise_number = k."enterpriseNumber" and o.id = k.id
-     where ${isWanted}`.execute(db);
+    create temporary table order_set (enterprise_number, order_id, product_code, ordered_on) on commit drop as
+    ${orders}`.execute(db);
   await sql`alter table order_set add primary key (enterprise_number, order_id)`.execute(db);
   await sql`analyze order_set`.execute(db);
 }

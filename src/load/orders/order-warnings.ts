@@ -46,12 +46,10 @@ export async function writeDraftWarnings(db: Db): Promise<void> {
   await writeWarnings(
     db,
     sql`
-      select r.enterprise_number, r.order_id, r.product_code, 'person.without-email' as code, b.id::text as key,
-             jsonb_build_object('beneficiaryId', b.id) as params
-        from ${draft}
-        join beneficiary b on b.enterprise_number = r.enterprise_number and coalesce(b.email, '') = ''
-       where exists (select from order_line l
-                      where l.enterprise_number = r.enterprise_number and l.order_id = r.order_id and l.beneficiary_id = b.id)
+      select r.enterprise_number, r.order_id, r.product_code, 'person.without-email' as code, q.beneficiary_id::text as key,
+             jsonb_build_object('beneficiaryId', q.beneficiary_id) as params
+        from (select distinct slot, beneficiary_id from open_quantity where reason is null and without_email) q
+        join ${draft} using (slot)
       union all
       ${renewalsOn(draft)}
       union all
@@ -67,10 +65,7 @@ export async function writeDraftWarnings(db: Db): Promise<void> {
 
 /** Warnings of the renewals that the drafts in `order_set` name; what was written before stays as it is. */
 export async function writeRenewalWarnings(db: Db): Promise<void> {
-  const draft = sql`(
-    select s.*, o.product_code from order_set s
-      join voucher_order o on o.enterprise_number = s.enterprise_number and o.id = s.order_id) r`;
-  await writeWarnings(db, renewalsOn(draft));
+  await writeWarnings(db, renewalsOn(sql`order_set r`));
 }
 
 function renewalsOn(draft: RawBuilder<unknown>): RawBuilder<unknown> {
