@@ -1,11 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const LONG = [
-  'test/crash/orders.test.ts',
-  'test/jobs/intake/killed-worker.test.ts',
-  'test/jobs/intake/two-workers.test.ts',
-  'test/network/**',
-];
+const LONG = ['test/jobs/intake/killed-worker.test.ts', 'test/jobs/intake/two-workers.test.ts', 'test/network/**'];
 
 export default defineConfig({
   test: {
