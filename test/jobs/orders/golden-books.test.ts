@@ -134,22 +134,42 @@ test('a January file with 10.00 and the December payroll without a value: Decemb
   expect(above.issues).toMatchObject([{ code: 'limit.exceeded' }]);
 });
 
+/** One line of value, quantity and total for January 2026. */
+async function january(employer: string, person: number, counts: string, day: string) {
+  const { nationalRegisterNumber } = inventPerson(person);
+  return desk.give(
+    `Name;NISS;Value;Quantity;Total\nX;${nationalRegisterNumber};${counts}\n`,
+    { layout: 'payroll-odoo-meal-vouchers', set: { enterpriseNumber: employer } },
+    { day, name: '2026_01_MealVoucher.csv' },
+  );
+}
+
+test('a rise to 9.00 is a rise, though 15 × 8.00 − 5 × 6.00 = 90.00 would explain 10 × 9.00 as well', async () => {
+  const employer = await world('3', [{ person: 190, value: '6,00' }]);
+  await desk.people(employer, [portalRow(190, { mealFaceValue: '8,00' })], {}, { day: '2026-01-07' });
+  await desk.payroll(employer, [{ person: 190, period: '2025-12', quantity: 20 }], { day: '2026-01-08' });
+  await desk.runAndConfirm(employer, '2026-01-10');
+  const told = await january(employer, 190, '9,00;10;90,00', '2026-02-02');
+  expect(told).toMatchObject({ status: 'applied', issues: [{ code: 'face-value.changed', severity: 'warning' }] });
+  await desk.runAndConfirm(employer, '2026-02-05');
+  expect(await liveLines(db, employer)).toEqual([
+    '2025-12 recurring #1: 2025-12 20×600',
+    '2026-01 recurring #1: 2026-01 10×900',
+  ]);
+  // 120.00, 3 % = 3.60, VAT 0.756 → 0.76; 90.00, 3 % = 2.70, VAT 0.567 → 0.57
+  expect(await desk.invoices(employer)).toEqual(['1 12000 360 76 12436', '1 9000 270 57 9327']);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
 test('18 vouchers that print 10.22: the order of January gives 2 × 8.00 back and adds 20 × 10.00 = 184.00', async () => {
   const employer = await world('3', [{ person: 170, value: '8,00' }]);
   await desk.people(employer, [portalRow(170, { mealFaceValue: '10,00' })], {}, { day: '2026-01-07' });
   await desk.payroll(employer, [{ person: 170, period: '2025-12', quantity: 20 }], { day: '2026-01-08' });
   await desk.runAndConfirm(employer, '2026-01-10');
-  const nrn = inventPerson(170).nationalRegisterNumber;
-  const odoo = (value: string, quantity: number, total: string, day: string) =>
-    desk.give(
-      `Name;NISS;Value;Quantity;Total\nX;${nrn};${value};${quantity};${total}\n`,
-      { layout: 'payroll-odoo-meal-vouchers', set: { enterpriseNumber: employer } },
-      { day, name: '2026_01_MealVoucher.csv' },
-    );
-  await odoo('10,22', 18, '184,00', '2026-02-02');
+  await january(employer, 170, '10,22;18;184,00', '2026-02-02');
   await desk.runAndConfirm(employer, '2026-02-05');
   // Corrected: 20 × 10.00 − 3 × 8.00 = 176.00 over 17 prints 10.35; one voucher of 8.00 more to give back.
-  await odoo('10,35', 17, '176,00', '2026-02-09');
+  await january(employer, 170, '10,35;17;176,00', '2026-02-09');
   await desk.payroll(employer, [{ person: 170, period: '2026-02', quantity: 10, value: 1000 }], { day: '2026-03-02' });
   await desk.runAndConfirm(employer, '2026-03-05');
   expect(await liveLines(db, employer)).toEqual([
