@@ -11,6 +11,7 @@ import {
   readQuantitiesAboveLimit,
 } from '../../load/orders/open-quantities.ts';
 import { nameNewCardsOfDrafts, nameRenewals, orderCards } from '../../load/orders/order-cards.ts';
+import { LINES_JUST_WRITTEN } from '../../load/orders/order-costs.ts';
 import {
   type DraftOrder,
   replaceCarry,
@@ -127,7 +128,7 @@ export async function completeDrafts(
   await selectNewOrders(db, today);
   await nameNewCardsOfDrafts(db);
   await nameRenewals(db, renewalHorizon(today));
-  const priced = await previewOrders(db, config, today);
+  const priced = await previewOrders(db, config, today, LINES_JUST_WRITTEN);
   await writeOrders(db, today, priced);
   const prices = new Map(priced.map((order) => [order.orderId, order]));
   await writeDraftWarnings(db);

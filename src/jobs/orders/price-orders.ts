@@ -1,7 +1,12 @@
 /** Prices many orders at once: their facts from the database, their invoices by the contract, their totals back. */
 import { RefusedError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
-import { type OrderAggregates, readOrderAggregates, writeOrderTotals } from '../../load/orders/order-costs.ts';
+import {
+  LINES_WRITTEN,
+  type OrderAggregates,
+  readOrderAggregates,
+  writeOrderTotals,
+} from '../../load/orders/order-costs.ts';
 import type { Cents, Day } from '../../model.ts';
 import { type OrderedCard, type PricedInvoice, priceOrder } from '../../transform/orders/costs.ts';
 import type { OrderConfig } from './order-context.ts';
@@ -20,15 +25,20 @@ export interface PricedOrder {
 
 /** Prices the orders of the temporary table `order_set` and writes their totals; by employer and order. */
 export async function priceOrderSet(db: Db, config: OrderConfig, today: Day): Promise<PricedOrder[]> {
-  const priced = await previewOrders(db, config, today);
+  const priced = await previewOrders(db, config, today, LINES_WRITTEN);
   await writeOrderTotals(db, priced);
   return priced;
 }
 
-/** What the orders in `order_set` would come to today; nothing is written. */
-export async function previewOrders(db: Db, config: OrderConfig, today: Day): Promise<PricedOrder[]> {
+/** What the orders in `order_set`, which have these lines, would come to today; nothing is written. */
+export async function previewOrders(
+  db: Db,
+  config: OrderConfig,
+  today: Day,
+  lines: typeof LINES_WRITTEN,
+): Promise<PricedOrder[]> {
   const vat = vatPercentOn(config.vat, today);
-  return (await readOrderAggregates(db)).map((order) => priceOne(order, config, vat));
+  return (await readOrderAggregates(db, lines)).map((order) => priceOne(order, config, vat));
 }
 
 /** The rate in force on a day: the latest that began by then. */

@@ -57,10 +57,13 @@ export async function runOrders(context: OrderContext, options: RunOrdersOptions
   const period = options.period ?? null;
   const progress: Progress = { made: [], parked: [], ordered: new Map() };
   const { made, parked, ordered } = progress;
-  const left = await deactivateLeavers(database.db, today);
+  // Which slots are due does not depend on who has left; what is ordered for them does.
+  const [left, slots] = await Promise.all([
+    deactivateLeavers(database.db, today),
+    options.supplement === true ? [] : findDueSlots(database.db, today, period),
+  ]);
   if (left.length > 0) log('leavers.done', { people: left.reduce((sum, { people }) => sum + people, 0) });
   if (options.supplement !== true) {
-    const slots = await findDueSlots(database.db, today, period);
     if (slots.length > 0) log('slot.due', { orders: slots.length });
     await runRounds(context, slots, progress, options.employersAtOnce);
     if (slots.length > 0) log('slot.done', { orders: made.length });

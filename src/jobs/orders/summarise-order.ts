@@ -1,5 +1,6 @@
 /** The summary of one order as the portal shows it: general information, beneficiaries, costs, warnings, invoices. */
 import { RefusedError } from '../../errors.ts';
+import { LINES_WRITTEN } from '../../load/orders/order-costs.ts';
 import { findOrder, selectOrder } from '../../load/orders/order-locks.ts';
 import {
   findOrderHead,
@@ -40,7 +41,8 @@ export async function summariseOrder(context: OrderContext, id: number): Promise
     const invoices = await readOrderInvoices(db, head);
     const billed = invoices.filter((invoice) => invoice.kind !== 'credit');
     await selectOrder(db, order);
-    const preview = head.status === 'draft' ? await previewOrders(db, context.config, context.today) : [];
+    const preview =
+      head.status === 'draft' ? await previewOrders(db, context.config, context.today, LINES_WRITTEN) : [];
     const costed = head.status === 'draft' ? preview.flatMap((each) => each.invoices) : billed;
     return {
       head,

@@ -15,13 +15,20 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
   const { first, last, employers } = await employersOfRun(db);
   if (employers >= MANY_EMPLOYERS) await joinByHash(db);
   // The bounds are implied by the joins; the planner cannot know that the slots are neighbours. The cards are looked up one by
-  // one: joined, all cards of the country would be read for every batch.
+  // one: joined, all cards of the country would be read for every batch. People are materialized so that the counts meet them
+  // by two numbers; by employer and person, the counts would be sorted as texts first.
   await sql`
     create temporary table open_quantity on commit drop as
-    select q.slot, q.beneficiary_id, b.status = 'active' as active, b.cost_center, q.period, q.face_value, q.quantity,
-           b.status = 'active' and ${cardOf(sql`true`, 'active')} is null and ${cardOf(sql`true`, 'ordered')} is null
-             as needs_card,
-           coalesce(b.email, '') = '' as without_email,
+    with person as materialized (
+      select r.slot, b.id as beneficiary_id, b.national_register_number, b.status, b.status_reason, b.employment_end, b.cost_center,
+             coalesce(b.email, '') = '' as without_email,
+             b.status = 'active' and ${cardOf(sql`true`, 'active')} is null and ${cardOf(sql`true`, 'ordered')} is null
+               as needs_card
+        from slot_run r
+        join beneficiary b on b.enterprise_number = r.enterprise_number and b.enterprise_number between ${first} and ${last}
+    )
+    select slot, beneficiary_id, b.status = 'active' as active, b.cost_center, q.period, q.face_value, q.quantity, b.needs_card,
+           b.without_email,
            case
              when b.status = 'active' then null
              when q.quantity < 0 then 'leaver.residue'
@@ -45,11 +52,11 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
                                    and l.period <= r.period and l.enterprise_number between ${first} and ${last}) moved
          group by 1, 2, 3, 4
         having sum(quantity) <> 0) q
-      join slot_run r using (slot)
-      join beneficiary b on b.enterprise_number = r.enterprise_number and b.id = q.beneficiary_id
-                        and b.enterprise_number between ${first} and ${last}`.execute(db);
+      join person b using (slot, beneficiary_id)`.execute(db);
   if (employers >= MANY_EMPLOYERS) await joinAsUsual(db);
+  await sql`set local default_statistics_target to 20`.execute(db);
   await sql`analyze open_quantity (slot, beneficiary_id, reason, quantity)`.execute(db);
+  await sql`set local default_statistics_target to default`.execute(db);
 }
 
 function cardOf(column: RawBuilder<unknown>, status: 'active' | 'ordered'): RawBuilder<unknown> {

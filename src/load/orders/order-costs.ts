@@ -21,8 +21,19 @@ export interface OrderAggregates {
 type CostCenterRow = OrderAggregates['costCenters'][number] & { readonly orderId: number };
 type CardRow = OrderAggregates['cards'][number] & { readonly orderId: number };
 
-/** The facts of every order in `order_set`, by employer and order. */
-export async function readOrderAggregates(db: Db): Promise<OrderAggregates[]> {
+/** The lines of the orders in `order_set`. */
+export const LINES_WRITTEN = sql`
+  select order_id, cost_center, beneficiary_id, quantity, face_value
+    from order_set join order_line using (enterprise_number, order_id)`;
+
+/** The same of orders that are being made, where they came from: found by numbers, not by the texts of their key. */
+export const LINES_JUST_WRITTEN = sql`
+  select r.order_id, q.cost_center, q.beneficiary_id, q.quantity, q.face_value
+    from open_quantity q join slot_run r using (slot)
+   where q.reason is null`;
+
+/** The facts of every order in `order_set`, by employer and order; `lines` are their lines. */
+export async function readOrderAggregates(db: Db, lines: RawBuilder<unknown>): Promise<OrderAggregates[]> {
   const orders = await sql<Pick<OrderAggregates, 'enterpriseNumber' | 'orderId' | 'fees'>>`
     select s.enterprise_number as "enterpriseNumber", s.order_id as "orderId", c.fees
       from order_set s
@@ -36,7 +47,7 @@ export async function readOrderAggregates(db: Db): Promise<OrderAggregates[]> {
     select order_id as "orderId", cost_center as "costCenter", sum(money)::bigint as "faceValueTotal",
            sum(vouchers)::bigint as "netVouchers", count(*) as people
       from (select order_id, cost_center, beneficiary_id, sum(quantity::bigint * face_value) as money, sum(quantity) as vouchers
-              from order_set join order_line using (enterprise_number, order_id) group by 1, 2, 3) person
+              from (${lines}) line group by 1, 2, 3) person
      group by 1, 2 order by 1, 2`.execute(db);
   const cards = await sql<CardRow>`
     select order_id as "orderId", cost_center as "costCenter", delivery_point as "deliveryPoint", count(*) as count
