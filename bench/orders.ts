@@ -16,13 +16,11 @@ import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts'
 const EMPLOYERS = 25_000;
 const PEOPLE_EACH = 40;
 const HIGHEST_RATIO = 3;
-/** A server for a country, not for a demonstration; the reference runs on the same one. */
-const SETTINGS = ['shared_buffers=1GB', 'max_wal_size=8GB'];
 
 /** The reference writes the same lines with one statement into a table with the same columns and key, and does nothing else. */
 export async function bench(size = 1): Promise<BenchResult> {
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-'));
-  const server = await openEmbeddedPostgres(home, SETTINGS);
+  const server = await openEmbeddedPostgres(home);
   try {
     const environment = readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(import.meta.dirname, '../config') });
     const config = loadConfig(environment);
