@@ -336,6 +336,8 @@ export interface Layout {
   readonly scope: Scope;
   /** payroll: what two rows of one beneficiary, product and period mean when their quantities differ */
   readonly sameKey: 'conflict' | 'sum';
+  /** payroll totals: whether a full file that does not name a person any more ends what it granted before */
+  readonly absent: 'keep' | 'zero';
   readonly file: LayoutFile;
   readonly columns: readonly LayoutColumn[];
 }

@@ -75,6 +75,7 @@ export const layoutShape = z
     counts: z.enum(['restated', 'signed']).default('restated'),
     scope: z.enum(['full', 'delta']).default('delta'),
     sameKey: z.enum(['conflict', 'sum']).default('conflict'),
+    absent: z.enum(['keep', 'zero']).default('keep'),
     file: z.strictObject({
       format: z.union([z.enum(FILE_FORMATS), z.array(z.enum(FILE_FORMATS)).min(1)]),
       encoding: z.string().default('auto'),
@@ -123,6 +124,13 @@ export const layoutShape = z
     if ((value.columns['value'] === undefined) !== (value.columns['total'] === undefined)) {
       fault(['columns'], 'value, total', '"value" and "total" go together: one is checked by the other');
     }
+    if (value.absent === 'zero' && (value.kind !== 'payroll' || value.counts === 'signed')) {
+      fault(
+        ['absent'],
+        value.absent,
+        '"absent: zero" goes with payroll totals: "kind: payroll" and "counts: restated"',
+      );
+    }
     if (value.file.rows !== undefined && value.file.format !== 'fixed-width') {
       fault(['file', 'rows'], value.file.format, '"rows" goes with "format: fixed-width"');
     }
@@ -140,6 +148,7 @@ export function toLayout(given: z.infer<typeof layoutShape>): Layout {
     counts: given.counts,
     scope: given.scope,
     sameKey: given.sameKey,
+    absent: given.absent,
     file: toLayoutFile(given.file),
     columns: Object.entries(given.columns).map(([field, one]) => toColumn(given.kind, field, one)),
   };

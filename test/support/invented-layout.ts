@@ -12,6 +12,7 @@ export function layoutOf(columns: readonly GivenColumn[], more: Partial<Layout> 
     counts: 'restated',
     scope: 'delta',
     sameKey: 'conflict',
+    absent: 'keep',
     file: { formats: ['csv'], encoding: 'auto', delimiter: 'auto', headerRow: 1, sheet: 'auto', name: null },
     ...more,
     columns: columns.map((column) => ({ pattern: null, required: false, default: null, values: null, ...column })),

@@ -217,7 +217,9 @@ async function apply(context: JobContext, db: Db, delivery: Delivery, read: Read
   const consent = await consentFor(db, read);
   if (layout.kind === 'payroll') {
     const rows = read.staged?.rows ?? 0;
-    return applyPayroll(db, delivery, { rows, counts: layout.counts, sameKey: layout.sameKey, today, consent });
+    const { counts, sameKey } = layout;
+    const endsAbsent = layout.absent === 'zero' && identity.scope === 'full';
+    return applyPayroll(db, delivery, { rows, counts, sameKey, endsAbsent, today, consent });
   }
   return applyBeneficiaries(db, delivery, {
     mode: instruction.mode,

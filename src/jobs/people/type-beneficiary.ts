@@ -147,6 +147,7 @@ function typedLayout(enterpriseNumber: string, fields: readonly string[]): Layou
     counts: 'restated',
     scope: 'delta',
     sameKey: 'conflict',
+    absent: 'keep',
     file: { formats: ['xlsx'], encoding: 'auto', delimiter: 'auto', headerRow: 1, sheet: 'first', name: null },
     columns: [
       {

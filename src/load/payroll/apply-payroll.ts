@@ -6,6 +6,7 @@ import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
 import { type Delivery, lockEmployers, writeIssues } from '../files/found-issues.ts';
 import type { HeldReason } from '../files/gates.ts';
 import { replaceStagedNumbers } from '../people/person-numbers.ts';
+import { findAbsentTotals, planAbsentTotals } from './absent-totals.ts';
 import { noticeEndedSplits, splitBlends } from './blends.ts';
 import { checkPayroll, settleRepeated } from './check-payroll.ts';
 import { decideEmploymentEnds, dropPassedEnds, writeEmploymentEnds } from './payroll-ends.ts';
@@ -18,13 +19,15 @@ export interface PayrollToApply {
   readonly rows: number;
   readonly counts: Layout['counts'];
   readonly sameKey: Layout['sameKey'];
+  /** a person whom the file does not name for one of its months has nothing left there */
+  readonly endsAbsent: boolean;
   readonly today: string;
   readonly consent: Consent;
 }
 
 /** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
 export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollToApply): Promise<Applied> {
-  const { rows, counts, sameKey, today, consent } = options;
+  const { rows, counts, sameKey, endsAbsent, today, consent } = options;
   const many = rows > FEW;
   if (many) {
     // A million people are met in memory: spilled to files it takes twice as long.
@@ -47,12 +50,15 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
   let facts = await readPlanFacts(db);
   if (counts === 'restated' && facts.stale) await warnOfStale(db);
   if (ends) await decideEmploymentEnds(db, today);
+  if (endsAbsent) await findAbsentTotals(db, delivery);
   const other = await findOtherSource(db, counts);
   const held = await findHold(db, delivery.fileId, PAYROLL_STAGE, consent, facts.counts, other);
-  if (held === null && consent.by === 'person' && consent.upsertsOnly && ends) await dropPassedEnds(db);
+  const upsertsOnly = consent.by === 'person' && consent.upsertsOnly;
+  if (held === null && upsertsOnly && ends) await dropPassedEnds(db);
   if (ends) facts = { ...facts, counts: (await readPlanFacts(db)).counts };
   await writeIssues(db, PAYROLL_STAGE, delivery.fileId);
   if (held === null) {
+    if (endsAbsent && !upsertsOnly && (await planAbsentTotals(db))) facts = { ...facts, updated: true };
     if (counts === 'restated') await writeRestated(db, delivery, { ...facts, printed, splits: printed || split });
     else await writeSigned(db, delivery);
     if (ends) await writeEmploymentEnds(db, delivery, today);
