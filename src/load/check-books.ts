@@ -1,6 +1,7 @@
 /** The promises of the books, added up from the stored rows alone. */
 import { sql } from 'kysely';
 import type { Cents } from '../model.ts';
+import { onlyRow } from './answers.ts';
 import type { Db } from './database.ts';
 
 export interface Books {
@@ -61,7 +62,5 @@ export async function readBooks(db: Db): Promise<Books> {
            (select coalesce(sum(quantity::bigint * face_value), 0)::bigint from line where status = 'released') as "releasedMoney",
            array(select structured_communication from invoice where kind <> 'credit' order by id) as communications
       from grant_sum`.execute(db);
-  const [books] = found.rows;
-  if (books === undefined) throw new Error('a sum without a group has one row');
-  return books;
+  return onlyRow(found);
 }

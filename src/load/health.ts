@@ -1,5 +1,6 @@
 /** Health at a glance: what came in, what waits, what is open. */
 import { sql } from 'kysely';
+import { onlyRow } from './answers.ts';
 import type { Db } from './database.ts';
 import { refundsDue } from './payments/refunds.ts';
 
@@ -93,7 +94,5 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
            r."refundsDue", r."refundTotal"
       from (select count(*)::int as "refundsDue", coalesce(sum(due), 0)::bigint as "refundTotal"
               from (${refundsDue}) d) r`.execute(db);
-  const [row] = counts.rows;
-  if (row === undefined) throw new Error('the database gave no counts');
-  return { drops: drops.rows, plans: plans.rows, parked: parked.rows, ...row };
+  return { drops: drops.rows, plans: plans.rows, parked: parked.rows, ...onlyRow(counts) };
 }

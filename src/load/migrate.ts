@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { ConfigError } from '../errors.ts';
+import { onlyRow } from './answers.ts';
 import type { Db } from './database.ts';
 import * as reference from './migrations/0001-reference.ts';
 import * as people from './migrations/0002-people.ts';
@@ -46,7 +47,7 @@ export async function pendingMigrations(db: Db): Promise<string[]> {
 
 async function refuseNewerSchema(db: Db): Promise<string[]> {
   const exists = await sql<{ there: boolean }>`select to_regclass('schema_migration') is not null as there`.execute(db);
-  if (exists.rows[0]?.there !== true) return [];
+  if (!onlyRow(exists).there) return [];
   const found = await sql<{ name: string }>`select name from schema_migration order by name`.execute(db);
   const names = found.rows.map((row) => row.name);
   const unknown = names.filter((name) => !(name in MIGRATIONS));

@@ -1,6 +1,7 @@
 /** What stands in the database after a month, as a person looks at it: orders, notices, payments, releases, people. */
 import { sql } from 'kysely';
 import type { Cents, OrderStatus, Severity } from '../model.ts';
+import { onlyRow } from './answers.ts';
 import type { Db } from './database.ts';
 
 export interface OrderTold {
@@ -104,5 +105,5 @@ export async function countWorld(
            (select count(*)::int from card where status = 'active') as cards,
            (select count(*)::int from outgoing_file where kind = 'receipt' and status = 'sent') as receipts,
            (select count(*)::int from drop_file) as files`.execute(db);
-  return found.rows[0] ?? { employers: 0, active: 0, inactive: 0, cards: 0, receipts: 0, files: 0 };
+  return onlyRow(found);
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import { ConfigError } from '../errors.ts';
+import { onlyRow } from './answers.ts';
 import { type Db, KEPT_ALIVE } from './database.ts';
 
 /** What became of one job: `again` gives it back, to be taken soon by whoever is free. */
@@ -135,10 +136,10 @@ export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promis
 /** Jobs of the queue by what becomes of them; nothing waits where the queue's schema was never made. */
 export async function countJobs(db: Db): Promise<{ waiting: number; active: number }> {
   const made = await sql<{ made: boolean }>`select to_regclass('pgboss.job') is not null as made`.execute(db);
-  if (made.rows[0]?.made !== true) return { waiting: 0, active: 0 };
+  if (!onlyRow(made).made) return { waiting: 0, active: 0 };
   const found = await sql<{ waiting: number; active: number }>`
     select (count(*) filter (where state in ('created', 'retry')))::int as waiting,
            (count(*) filter (where state = 'active'))::int as active
       from pgboss.job where name = ${IMPORT} and state in ('created', 'retry', 'active')`.execute(db);
-  return found.rows[0] ?? { waiting: 0, active: 0 };
+  return onlyRow(found);
 }

@@ -1,6 +1,7 @@
 /** What the statements of one file find out about its rows: issues, outcomes, and the counts that must add up. */
 import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts, IssueCode, Severity } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { StoredIssue } from './ledger.ts';
 import { FOUND_ISSUES } from './plan-tables.ts';
@@ -107,7 +108,7 @@ export function refusedRow(alias: string): RawBuilder<boolean> {
 
 /** The counts of the outcomes; staged rows without an outcome are the rejected ones. */
 export async function countOutcomes(db: Db, stage: string, absent: number): Promise<FileCounts> {
-  const found = await sql<Record<string, number>>`
+  const found = await sql<Omit<FileCounts, 'rejected'> & { decided: number }>`
     select (select count(*)::int from ${sql.table(stage)}) as read, count(*)::int as decided,
            count(*) filter (where o.outcome = 'created')::int as created,
            count(*) filter (where o.outcome = 'updated')::int as updated,
@@ -116,17 +117,16 @@ export async function countOutcomes(db: Db, stage: string, absent: number): Prom
            count(*) filter (where o.outcome = 'duplicate')::int as "duplicateInFile",
            count(*) filter (where o.deactivated)::int as deactivated
       from ${outcomesOf(stage)} o`.execute(db);
-  const row = found.rows[0] ?? {};
-  const of = (name: string): number => row[name] ?? 0;
+  const { read, decided, created, updated, unchanged, reactivated, duplicateInFile, deactivated } = onlyRow(found);
   return {
-    read: of('read'),
-    created: of('created'),
-    updated: of('updated'),
-    unchanged: of('unchanged'),
-    reactivated: of('reactivated'),
-    rejected: of('read') - of('decided'),
-    duplicateInFile: of('duplicateInFile'),
-    deactivated: of('deactivated') + absent,
+    read,
+    created,
+    updated,
+    unchanged,
+    reactivated,
+    rejected: read - decided,
+    duplicateInFile,
+    deactivated: deactivated + absent,
   };
 }
 

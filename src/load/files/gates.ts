@@ -1,6 +1,7 @@
 /** The gates of a plan: what would make it wait for a person's yes before anything changes, and the hash that names it. */
 import { sql } from 'kysely';
 import type { FileCounts } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { outcomesOf } from './found-issues.ts';
 
@@ -101,5 +102,5 @@ export async function hashPlan(db: Db, fileId: number, stage: string): Promise<s
       (select md5(string_agg(concat_ws(',', d.enterprise_number, d.beneficiary_id, d.cause), ';'
                              order by d.enterprise_number, d.beneficiary_id)) from departure d)), 'UTF8')), 'hex') as hash
   `.execute(db);
-  return found.rows[0]?.hash ?? '';
+  return onlyRow(found).hash;
 }

@@ -1,6 +1,7 @@
 /** The ledger: one row a delivery in `drop_file`, from first sight to archive, and what makes two deliveries the same. */
 import { sql } from 'kysely';
 import type { FileCounts, FileStatus, IssueCode, RowIssue } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface SeenFile {
@@ -148,7 +149,7 @@ export async function findEarlier(
              where f.drop_id = ${dropId} and f.content_key = ${contentKey} and f.status = 'held' and f.id <> ${fileId}
                and p.decision is null and p.expires_at > ${now}::timestamptz
              order by f.id desc limit 1) as held`.execute(db);
-  return found.rows[0] ?? { latest: null, before: null, held: null };
+  return onlyRow(found);
 }
 
 /** With which configuration of layout and drop the last file of this kind was applied, null for the first one. */

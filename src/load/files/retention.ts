@@ -1,6 +1,7 @@
 /** What was kept long enough: kept bytes, rejects files and history, each a batch at a time. */
 import { sql } from 'kysely';
 import type { Day } from '../../model.ts';
+import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 /** Hashes of kept files of which every delivery is older than the day and decided. */
@@ -50,5 +51,5 @@ export async function removeOldHistory(db: Db, before: Day, atMost: number): Pro
     delete from beneficiary_change
      where (enterprise_number, id) in (
        select enterprise_number, id from beneficiary_change where at < ${before}::date limit ${atMost})`.execute(db);
-  return Number(removed.numAffectedRows ?? 0n);
+  return countWritten(removed);
 }

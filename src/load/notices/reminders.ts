@@ -1,6 +1,7 @@
 /** Unpaid invoices: the reminders that are queued for them, and the orders that nobody paid in time. */
 import { sql } from 'kysely';
 import type { Cents, Day } from '../../model.ts';
+import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { OrderKey } from '../orders/order-locks.ts';
 
@@ -43,7 +44,7 @@ export async function queueReminders(
           where f.enterprise_number = i.enterprise_number and f.invoice_id = i.id and f.kind = 'reminder-1'
             and (f.queued_at at time zone 'Europe/Brussels')::date + ${afterFirst}::int <= ${today}::date))
     on conflict (enterprise_number, invoice_id, kind) do nothing`.execute(db);
-  return Number(queued.numAffectedRows ?? 0);
+  return countWritten(queued);
 }
 
 /** Reminders of these employers that wait for nothing any more; one that is being handed over at this moment is left alone. */

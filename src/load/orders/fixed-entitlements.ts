@@ -1,6 +1,7 @@
 /** What an order grants without payroll: so many vouchers, or so many cents, to everybody who has the product. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface Granted {
@@ -81,7 +82,7 @@ async function grant(
     select count(*) filter (where refused and not barred) as refused,
            coalesce(array_agg(distinct slot) filter (where barred and not refused), '{}') as barred
       from judged`.execute(db);
-  return found.rows[0] ?? { refused: 0, barred: [] };
+  return onlyRow(found);
 }
 
 /** Joins the product as the person has it on a day; a person's first value holds from the beginning. */

@@ -1,6 +1,7 @@
 /** Invoices and credit notes with their gap-free numbers, and their queued notices and e-invoices. */
 import { sql } from 'kysely';
 import type { Cents, Day } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface InvoiceToWrite {
@@ -89,7 +90,7 @@ async function advanceSeries(db: Db, series: string, count: number): Promise<num
     insert into invoice_series as s (series, last_number) values (${series}, ${count})
     on conflict (series) do update set last_number = s.last_number + excluded.last_number
     returning last_number as last`.execute(db);
-  return found.rows[0]?.last ?? count;
+  return onlyRow(found).last;
 }
 
 /** The invoices of one order that were made to be paid. */

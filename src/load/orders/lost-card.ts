@@ -1,6 +1,7 @@
 /** A lost card: blocked at once, and a draft that makes another one at an employer of the person. */
 import { sql } from 'kysely';
 import type { Day, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { type OrderKey, selectOrder } from './order-locks.ts';
 
@@ -22,7 +23,7 @@ export async function lockPersonOfCard(db: Db, nationalRegisterNumber: string): 
     select exists (select from beneficiary where national_register_number = ${nationalRegisterNumber}) as known,
            coalesce(bool_or(status = 'active'), false) as active, coalesce(bool_or(status = 'ordered'), false) as ordered
       from card where national_register_number = ${nationalRegisterNumber}`.execute(db);
-  return found.rows[0] ?? { known: false, active: false, ordered: false };
+  return onlyRow(found);
 }
 
 /** Blocks the active card; the history of the person at every employer says who did it. */

@@ -1,6 +1,7 @@
 /** What is granted and not yet ordered, per person, month and face value; and which of it may not become a line, with the reason. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Cents, Day, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 const MANY_EMPLOYERS = 500;
@@ -89,7 +90,7 @@ async function employersOfRun(db: Db): Promise<RunEmployers> {
   const found = await sql<RunEmployers>`
     select coalesce(min(enterprise_number), '') as first, coalesce(max(enterprise_number), '') as last, count(*) as employers
       from slot_run`.execute(db);
-  return found.rows[0] ?? { first: '', last: '', employers: 0 };
+  return onlyRow(found);
 }
 
 /**

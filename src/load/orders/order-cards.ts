@@ -1,6 +1,7 @@
 /** The cards that orders make: named in drafts, ordered when a draft is confirmed, given back by a cancellation. */
 import { sql } from 'kysely';
 import type { Day } from '../../model.ts';
+import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 const NEXT_SEQUENCE = sql`coalesce((
@@ -111,7 +112,7 @@ export async function orderCards(db: Db): Promise<number> {
       from card_ordered c
      where k.enterprise_number = c.enterprise_number and k.order_id = c.order_id
        and k.national_register_number = c.national_register_number and k.sequence <> c.sequence`.execute(db);
-  return Number(lost.numAffectedRows ?? 0);
+  return countWritten(lost);
 }
 
 /** Takes back the cards of one order that were not made yet. */

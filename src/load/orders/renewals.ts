@@ -1,6 +1,7 @@
 /** Cards that expire soon, and the drafts that renew them. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
+import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { OrderKey } from './order-locks.ts';
 
@@ -57,5 +58,5 @@ export async function nameRenewalsOnDrafts(db: Db, lastDay: Day): Promise<number
       from (${renewals(lastDay)}) r join order_set s using (enterprise_number, order_id)
      where not r.named
     on conflict do nothing`.execute(db);
-  return Number(named.numAffectedRows ?? 0n);
+  return countWritten(named);
 }

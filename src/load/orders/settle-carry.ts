@@ -1,6 +1,7 @@
 /** Rests that a person settles: what leavers still earned may be ordered after all, and any rest may be written off. */
 import { type RawBuilder, sql } from 'kysely';
 import type { CarryReason, Cents, Day, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 /** Which rests of one employer are meant; null = all. */
@@ -60,7 +61,7 @@ export async function allowRestsOfLeavers(db: Db, chosen: RestsChosen, today: Da
 export async function countLeft(db: Db): Promise<number> {
   const found = await sql<{ left: number }>`
     select count(*) as left from open_quantity where reason is not null`.execute(db);
-  return found.rows[0]?.left ?? 0;
+  return onlyRow(found).left;
 }
 
 /** Replaces the carry of exactly what `open_quantity` holds: what was ordered has none, the others their reason. */

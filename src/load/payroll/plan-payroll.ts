@@ -1,6 +1,7 @@
 /** What every row of a staged payroll file is about and would do: person, contract, limit, face value and outcome in one pass. */
 import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { type Delivery, findIssue } from '../files/found-issues.ts';
 import { FEW } from './stage-payroll.ts';
@@ -59,9 +60,7 @@ export async function scopePayroll(db: Db, delivery: Delivery): Promise<ScopeFac
            exists (select from entitlement_split
                     where enterprise_number in (select enterprise_number from payroll_scope)) as split
       from payroll_scope`.execute(db);
-  const [facts] = found.rows;
-  if (facts === undefined) throw new Error('the database gave no facts');
-  return facts;
+  return onlyRow(found);
 }
 
 /** What a file brings; a statement that finds nothing to do looks at every row all the same. */
@@ -88,7 +87,7 @@ export async function planPayroll(
 ): Promise<void> {
   await planRows(db, delivery, counts, ONE_VALUE);
   const planned = await sql<{ rows: number }>`select count(*)::int as rows from plan_payroll`.execute(db);
-  if (planned.rows[0]?.rows === scope.rows) return;
+  if (onlyRow(planned).rows === scope.rows) return;
   await sql`truncate plan_payroll`.execute(db);
   await planRows(db, delivery, counts, SEVERAL_VALUES);
 }
@@ -190,9 +189,7 @@ export async function readPlanFacts(db: Db): Promise<PlanFacts> {
            coalesce(bool_or(stale and outcome is not null), false) as stale,
            coalesce(bool_or(others > 0 and outcome is not null), false) as others
       from plan_payroll`.execute(db);
-  const [row] = found.rows;
-  if (row === undefined) throw new Error('the database gave no facts');
-  const { stale, others, decided, ...counts } = row;
+  const { stale, others, decided, ...counts } = onlyRow(found);
   return {
     counts: { ...counts, rejected: counts.read - decided },
     stale,

@@ -1,6 +1,7 @@
 /** Beneficiaries of one staged file: the order of the statements that check, weigh and write them. */
 import { sql } from 'kysely';
 import type { FileCounts, ImportMode, Scope } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
 import {
@@ -129,5 +130,5 @@ async function writePeople(db: Db, source: RowSource, today: string): Promise<vo
 async function countAbsent(db: Db): Promise<number> {
   const found = await sql<{ people: number }>`
     select count(*)::int as people from departure where cause = 'absent'`.execute(db);
-  return found.rows[0]?.people ?? 0;
+  return onlyRow(found).people;
 }

@@ -1,5 +1,6 @@
 /** Who would leave by a file: explicit leavers of its rows, and in a full file those who are not in it any more. */
 import { sql } from 'kysely';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { Delivery } from '../files/found-issues.ts';
 
@@ -50,7 +51,7 @@ export async function findAbsent(
     select enterprise_number, id, 'absent' from absent where not unreadable`.execute(db);
   const left = await sql<{ employers: number }>`
     select count(distinct enterprise_number)::int as employers from absent where unreadable`.execute(db);
-  return left.rows[0]?.employers ?? 0;
+  return onlyRow(left).employers;
 }
 
 /** Is every employer of this full file covered by a newer full one already? */
@@ -67,7 +68,7 @@ export async function isSuperseded(
       from (select distinct enterprise_number from stage_beneficiary where enterprise_number is not null) s`.execute(
     db,
   );
-  return found.rows[0]?.superseded === true;
+  return onlyRow(found).superseded;
 }
 
 /** Ends the absent people, with their history, and notes which full file spoke last; @returns how many */
@@ -98,5 +99,5 @@ export async function writeAbsences(
       from covered
     on conflict (enterprise_number, drop_id, layout_id) do update set as_of = excluded.as_of, file_id = excluded.file_id
      where full_file.as_of <= excluded.as_of`.execute(db);
-  return ended.rows[0]?.people ?? 0;
+  return onlyRow(ended).people;
 }

@@ -1,6 +1,7 @@
 /** People who left long ago: their personal data goes, their ids and everything about money stays. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
+import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface PersonKey {
@@ -76,7 +77,7 @@ export async function forgetPeople(db: Db, people: readonly PersonKey[], before:
            pin_postal_code = null, pin_city = null, pin_country = null, pin_address_extra = null, extra = '{}',
            fingerprint = null
       from forgotten f where b.enterprise_number = f.enterprise_number and b.id = f.id`.execute(db);
-  return Number(forgotten.numAffectedRows ?? 0n);
+  return countWritten(forgotten);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What an order by hand must respect: whether employer and product exist, and the highest face value of the month. */
 import { sql } from 'kysely';
 import type { Cents, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface ProductTerms {
@@ -22,5 +23,5 @@ export async function readProductTerms(
            (select l.max_face_value from product_limit l
              where l.product_code = ${productCode} and l.valid_from <= to_date(${period}, 'YYYY-MM')
              order by l.valid_from desc limit 1) as "maxFaceValue"`.execute(db);
-  return found.rows[0] ?? { employer: false, product: false, maxFaceValue: null };
+  return onlyRow(found);
 }

@@ -1,0 +1,46 @@
+/** The embedded PostgreSQL in a folder of its own: made once, shared while somebody is here, stopped by the last one out. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, expect, test } from 'vitest';
+import { RetryableError } from '../../src/errors.ts';
+import { openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'navette-embedded-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function ask(url: string, statement: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return Object.values((await client.query(statement)).rows[0] ?? {})[0];
+  } finally {
+    await client.end();
+  }
+}
+
+test('two commands share one server; what one wrote is there the next time', { timeout: 120_000 }, async () => {
+  // Left by a process that is no more.
+  await writeFile(join(folder, 'postgres.lock'), '999999999');
+  const first = await openEmbeddedPostgres(folder, ['fsync=off']);
+  expect(first.started).toBe(true);
+  const second = await openEmbeddedPostgres(folder);
+  expect([second.started, second.url]).toEqual([false, first.url]);
+  await ask(first.url, 'create table kept as select 7 as n');
+  expect(await first.release()).toBe(false);
+  expect(await ask(second.url, 'select n from kept')).toBe(7);
+  expect(await second.release()).toBe(true);
+  await expect(ask(second.url, 'select 1')).rejects.toThrow();
+  const again = await openEmbeddedPostgres(folder);
+  expect(again.started).toBe(true);
+  expect(await ask(again.url, 'select n from kept')).toBe(7);
+  expect(await again.release()).toBe(true);
+});
+
+test('a server that does not start is tried again later, and its log is named', { timeout: 60_000 }, async () => {
+  const refused = await openEmbeddedPostgres(folder, ['shared_buffers=nonsense']).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(RetryableError);
+  expect(String(refused)).toContain(join(folder, 'postgres', 'server.log'));
+  expect(await readFile(join(folder, 'postgres', 'server.log'), 'utf8')).toContain('shared_buffers');
+});
