@@ -19,6 +19,23 @@ describe('linesAboveYearlyLimit', () => {
     expect(linesAboveYearlyLimit([august, july, june], 0)).toEqual([{ line: july, excess: 5000 }]);
   });
 
+  it('of one month, the lowest face value goes first, however the lines come', () => {
+    const [low, high] = [line('2026-06', 9000), line('2026-06', 20_000)];
+    for (const lines of [
+      [low, high],
+      [high, low],
+    ]) {
+      expect(linesAboveYearlyLimit(lines, 0)).toEqual([{ line: high, excess: 4000 }]);
+    }
+    const months = [line('2026-07', 10_000), line('2026-06', 20_000)];
+    expect(linesAboveYearlyLimit(months, 0)).toEqual([{ line: months[0], excess: 5000 }]);
+    expect(linesAboveYearlyLimit(months.toReversed(), 0)).toEqual([{ line: months[0], excess: 5000 }]);
+  });
+
+  it('leaves lines of nothing alone', () => {
+    expect(linesAboveYearlyLimit([line('2026-06', 900_000, 0)], 30_000)).toEqual([]);
+  });
+
   it('counts what is taken back first', () => {
     const lines = [line('2026-06', 20_000), line('2026-07', 10_000, -1)];
     expect(linesAboveYearlyLimit(lines, 15_000)).toEqual([]);
