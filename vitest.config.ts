@@ -14,5 +14,12 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: { TZ: 'America/New_York' },
+    coverage: {
+      provider: 'v8',
+      include: ['src/transform/**', 'src/load/**'],
+      reporter: ['text-summary', 'html', 'json'],
+      reportOnFailure: true,
+      thresholds: { 'src/transform/**': { branches: 95 }, 'src/load/**': { branches: 95 } },
+    },
   },
 });

@@ -1,24 +1,30 @@
-/** The faults of intake: each has a number, and a test whose title opens with it. `vitest run -t 'fault 22:'` runs one of them. */
-import { readdir, readFile } from 'node:fs/promises';
+/** Every fault has a test whose title opens with its number, and docs/faults.md names those tests and no others. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { FAULTS } from './support/fault-list.ts';
+import { findFaultTitles, readFaultPage, renderFaultPage } from './support/fault-page.ts';
 
-const ROOT = import.meta.dirname;
+const titles = findFaultTitles();
+const numbers = FAULTS.map(({ number }) => number);
 
-/** Numbers of what goes wrong while files come in, and while workers, databases and drops fail under them. */
-const NUMBERS = [...range(1, 28), ...range(53, 60)];
-
-test('every fault has a test whose title tells its number', async () => {
-  const files = (await readdir(ROOT, { recursive: true })).filter(
-    (name) => name.endsWith('.test.ts') && name !== 'faults.test.ts',
-  );
-  const texts = await Promise.all(files.map((name) => readFile(join(ROOT, name), 'utf8')));
-  const told = new Set(
-    texts.flatMap((text) => [...text.matchAll(/\bfault (\d+):/g)].map(([, number]) => Number(number))),
-  );
-  expect(NUMBERS.filter((number) => !told.has(number))).toEqual([]);
+test('every fault has a test, and no test names a fault that is none', () => {
+  const told = new Set(titles.map(({ number }) => number));
+  expect(numbers.filter((number) => !told.has(number))).toEqual([]);
+  expect([...told].filter((number) => !numbers.includes(number))).toEqual([]);
 });
 
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
+test('the page has a row for every fault, with the tests that there are', () => {
+  const rows = readFaultPage(readFileSync(join(import.meta.dirname, '../docs/faults.md'), 'utf8'));
+  expect(rows).toEqual(readFaultPage(renderFaultPage(titles, [], '2026-12-01')));
+  expect(rows.map(({ number }) => number)).toEqual(numbers);
+  expect(rows.filter(({ tests }) => tests.length === 0)).toEqual([]);
+});
+
+test('a fault without a test and a test that failed stand out', () => {
+  const some = titles.filter(({ number }) => number !== 7);
+  const result = { number: 1, file: 'a.test.ts', passed: 2, failed: 1 };
+  const page = renderFaultPage(some, [result], '2026-12-01');
+  expect(page).toMatch(/^\| 1 \|.*\| \*\*failed 1\*\* of 3 \|$/m);
+  expect(page).toMatch(/^\| 7 \|.*\| {2}\| \*\*not run\*\* \|$/m);
+});

@@ -37,7 +37,7 @@ function workbook(): Buffer {
   return zipOf(partsOf({ sheets: [{ xml }], strings: texts, styles: stylesOf('dd/mm/yyyy') }));
 }
 
-test('every row is read, and the memory stays bounded', { timeout: 300_000 }, () => {
+test('fault 29: every row is read, and the memory stays bounded', { timeout: 300_000 }, () => {
   const path = join(folder, 'rows.xlsx');
   writeFileSync(path, workbook());
   const reader = join(import.meta.dirname, '../../../bench/xlsx-read.ts');

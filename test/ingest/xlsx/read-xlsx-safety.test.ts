@@ -192,7 +192,7 @@ describe('limits', () => {
   test.each([
     ['honest', undefined, 'ratio'],
     ['lying about its size', { size: 1_000 }, 'inflated'],
-  ])('a bomb %s is refused in no time and no memory', async (_, declared, what) => {
+  ])('fault 30: a bomb %s is refused in no time and no memory', async (_, declared, what) => {
     const bomb = Buffer.alloc(300_000_000, ' ');
     const path = join(folder, 'bomb.xlsx');
     const entry = (part: ZipEntry) => ({ ...part, content: bomb, ...(declared === undefined ? {} : { declared }) });

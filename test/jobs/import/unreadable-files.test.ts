@@ -79,7 +79,7 @@ const ods = zipOf([
   { name: 'content.xml', content: '<x/>' },
 ]);
 
-describe('a file that is something else says what it is and how to send it', () => {
+describe('fault 31: a file that is something else says what it is and how to send it', () => {
   test.each<[string, string, Buffer | string, string]>([
     ['an old workbook', `${employer}.xlsx`, OLE('Workbook'), 'xls'],
     ['a workbook with a password', `${employer}.xlsx`, OLE('EncryptedPackage'), 'encrypted-office'],
@@ -123,7 +123,7 @@ describe('a file that is something else says what it is and how to send it', () 
 });
 
 describe('a workbook that is damaged', () => {
-  test('that was cut is incomplete, wherever it was cut', async () => {
+  test('fault 32: that was cut is incomplete, wherever it was cut', async () => {
     const whole = await readFile('fixtures/beneficiaries-portal/input.xlsx');
     for (const share of [0.3, 0.6, 0.95]) {
       const { code } = await refused(`${employer}.xlsx`, whole.subarray(0, Math.floor(whole.length * share)));
@@ -131,7 +131,7 @@ describe('a workbook that is damaged', () => {
     }
   });
 
-  test('that would fill the memory is refused before it is read', async () => {
+  test('fault 30: that would fill the memory is refused before it is read', async () => {
     const bomb = partsOf({
       sheets: [{ xml: `<row r="1"><c t="inlineStr"><is><t>${' '.repeat(40_000_000)}</t></is></c></row>` }],
     });
@@ -139,13 +139,13 @@ describe('a workbook that is damaged', () => {
     expect(code).toBe('file.limit');
   });
 
-  test('with sheets of which none holds people has the wrong header, and is not an empty list of people', async () => {
+  test('fault 33: with sheets of which none holds people has the wrong header, and is not an empty list of people', async () => {
     expect((await refused(`${employer}.xlsx`, WORKBOOK)).code).toBe('file.header');
     const bare = zipOf(partsOf({ sheets: [{ xml: '' }] }));
     expect((await refused(`${employer}.xlsx`, bare)).code).toMatch(/^file\.(?:header|empty)$/);
   });
 
-  test('whose elements have a prefix is read all the same', async () => {
+  test('fault 33: whose elements have a prefix is read all the same', async () => {
     const { nationalRegisterNumber } = inventPerson(1);
     const cell = (text: string) => `<x:c t="inlineStr"><x:is><x:t>${text}</x:t></x:is></x:c>`;
     const row = portalCsv([portalRow(1)])
@@ -168,19 +168,19 @@ describe('a text that cannot be trusted', () => {
     ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${text(HEADER, row(1))}`)],
     ['UTF-16', Buffer.from(`\ufeff${text(HEADER, row(1))}`, 'utf16le')],
     ['windows-1252', Buffer.from(text(HEADER, row(1)), 'latin1')],
-  ])('%s is read', async (name, bytes) => {
+  ])('fault 34: %s is read', async (name, bytes) => {
     const result = await home.importAs(`payroll-${name.replace(/\W/g, '')}.csv`, bytes, payroll);
     expect([result.status === 'duplicate' || result.counts.read === 1, result.counts.rejected]).toEqual([true, 0]);
     const codes = result.issues.map(({ code }) => code).filter((code) => code.startsWith('encoding'));
     expect(codes).toEqual(name === 'windows-1252' ? ['encoding.assumed'] : []);
   });
 
-  test('bytes that are no letter in any of them are refused', async () => {
+  test('fault 34: bytes that are no letter in any of them are refused', async () => {
     const bytes = Buffer.concat([Buffer.from(text(HEADER, row(1)), 'latin1'), Buffer.from([0x81, 0x8d, 0x0d, 0x0a])]);
     expect((await refused('payroll.csv', bytes, payroll)).code).toBe('file.encoding');
   });
 
-  test('a quote that is never closed is refused with the line where it opens', async () => {
+  test('fault 35: a quote that is never closed is refused with the line where it opens', async () => {
     const { code, message } = await refused(
       'payroll.csv',
       text(HEADER, row(1), row(2).replace('20', '"20'), row(3)),
@@ -190,7 +190,7 @@ describe('a text that cannot be trusted', () => {
     expect(message).toContain('3');
   });
 
-  test('a column that is renamed is missing, one that stands twice is named, one that moved or is new does no harm', async () => {
+  test('fault 36: a column that is renamed is missing, one that stands twice is named, one that moved or is new does no harm', async () => {
     const renamed = await refused('payroll.csv', text(HEADER.replace('Nombre', 'Combien'), row(1)), payroll);
     expect([renamed.code, renamed.column]).toEqual(['file.header', 'quantity']);
     const twice = await refused('payroll.csv', text(`${HEADER};nombre`, `${row(1)};20`), payroll);
@@ -216,7 +216,7 @@ function readApart(path: string): { rows: number; peak: number } {
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 
-test('a workbook of many rows takes no more memory than one of few', { timeout: 120_000 }, async () => {
+test('fault 29: a workbook of many rows takes no more memory than one of few', { timeout: 120_000 }, async () => {
   const write = async (rows: number): Promise<string> => {
     const lines = Array.from({ length: rows }, (_, index) => {
       const cells = ['85073003328', `Nom ${index}`, 'Odilon'].map(

@@ -23,7 +23,7 @@ const full = (number: string, sent: readonly PortalRow[], on = '2026-12-02', at?
 const gatesOf = async (hash: string | undefined) =>
   (await listHeldPlans(db)).find(({ planHash }) => planHash === hash)?.reasons.map(({ gate }) => gate);
 
-describe('37 header-only or empty snapshot', () => {
+describe('fault 37: header-only or empty snapshot', () => {
   test.each([
     ['no byte', ''],
     ['a header', portalCsv([])],
@@ -40,7 +40,7 @@ describe('37 header-only or empty snapshot', () => {
   });
 });
 
-test('38 a snapshot that lost half its rows: held with its plan; a person’s yes carries out that plan and no other', async () => {
+test('fault 38: a snapshot that lost half its rows: held with its plan; a person’s yes carries out that plan and no other', async () => {
   const number = await staffed(12);
   const held = await full(number, rows(6));
   expect(held).toMatchObject({ status: 'held', counts: { unchanged: 6, deactivated: 6 } });
@@ -50,7 +50,7 @@ test('38 a snapshot that lost half its rows: held with its plan; a person’s ye
   expect(await active(number)).toBe(6);
 });
 
-test('39 a delta sent as a snapshot: held, most people are missing from it', async () => {
+test('fault 39: a delta sent as a snapshot: held, most people are missing from it', async () => {
   const number = await staffed(8);
   const held = await full(number, [portalRow(0, { email: 'nouvelle@example.be' }), portalRow(8)]);
   expect(held.status).toBe('held');
@@ -59,7 +59,7 @@ test('39 a delta sent as a snapshot: held, most people are missing from it', asy
   expect(await record(number, 0)).toMatchObject({ email: inventPerson(0).email });
 });
 
-test('40 an old snapshot that arrives late: superseded, nothing changes', async () => {
+test('fault 40: an old snapshot that arrives late: superseded, nothing changes', async () => {
   const number = await staffed(6);
   await full(number, rows(7), '2026-12-05');
   const before = await record(number, 6);
@@ -75,7 +75,7 @@ test('40 an old snapshot that arrives late: superseded, nothing changes', async 
   expect(await record(number, 0)).toMatchObject({ email: inventPerson(0).email });
 });
 
-test('41 a person twice in one file: identical rows count once, differing ones are both refused and the person is not absent', async () => {
+test('fault 41: a person twice in one file: identical rows count once, differing ones are both refused and the person is not absent', async () => {
   const number = await staffed(6);
   const twice = [
     portalRow(0),
@@ -98,14 +98,14 @@ test.each([
   ['a status nobody knows', { status: 'parti' }],
   ['somebody else’s name and birth date', { lastName: 'Autre', firstName: 'Personne', birthDate: '31/01/1999' }],
   ['the register number of nobody', { nationalRegisterNumber: '85073003329' }],
-] as const)('42 a rejected row for an active person (%s): the person is not absent', async (_, fault) => {
+] as const)('fault 42: a rejected row for an active person (%s): the person is not absent', async (_, fault) => {
   const number = await staffed(6);
   const result = await full(number, [...rows(5), portalRow(5, fault)]);
   expect(result).toMatchObject({ status: 'applied', counts: { unchanged: 5, rejected: 1, deactivated: 0 } });
   expect(await active(number)).toBe(6);
 });
 
-test('43 a re-hire, and a return after absence: the same id, active again, with the whole history', async () => {
+test('fault 43: a re-hire, and a return after absence: the same id, active again, with the whole history', async () => {
   const number = await staffed(6);
   const before = [await record(number, 4), await record(number, 5)];
   await full(number, [...rows(4), portalRow(4, { status: 'Inactif' })], '2026-12-02');
@@ -130,7 +130,7 @@ test('43 a re-hire, and a return after absence: the same id, active again, with 
   ]);
 });
 
-test('44 a number used for another person: the row is refused, and nothing of the one who has it changes', async () => {
+test('fault 44: a number used for another person: the row is refused, and nothing of the one who has it changes', async () => {
   const number = await staffed(6);
   const before = await record(number, 5);
   const other = portalRow(5, {
