@@ -343,7 +343,15 @@ test('fault 60: a worker tells a drop that is overdue, and two workers tell it o
     navette: { ...moment.config.navette, schedule: ORDERS },
   };
   const queues = [await openQueue(place.url, () => undefined), await openQueue(place.url, () => undefined)];
-  const workers = await Promise.all(queues.map((queue) => startWorker(() => ({ ...moment, config }), queue)));
+  const workers = [];
+  for (const queue of queues) {
+    workers.push(await startWorker(() => ({ ...moment, config }), queue));
+    // Two workers of one process have one owner, who may claim again what it holds: the second comes when it was told.
+    await until(
+      () => events(place, 'drop.overdue'),
+      (told) => told.length > 0,
+    );
+  }
   await until(
     () => events(place, 'worker.heartbeat'),
     (beats) => beats.length >= 2,

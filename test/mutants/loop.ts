@@ -11,7 +11,7 @@ const MORE = ['jobs/layouts/suggest-layout.test.ts', 'layout-examples.test.ts'];
 /** This process has one part of the mutants, every so many. */
 const [PART = 0, PARTS = 1] = (process.env['MUTANTS_PART'] ?? '0/1').split('/').map(Number);
 const ONLY = process.env['MUTANTS_ONLY'] ?? '';
-const MOST_SECONDS = 5;
+const MOST_SECONDS = 1.5;
 
 const sources = readdirSync(TRANSFORM, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
 for (const path of sources.sort()) await import(/* @vite-ignore */ join(TRANSFORM, path));
@@ -64,6 +64,11 @@ async function judge(number: number, onLoading: boolean, judges: readonly Runner
   return 'lived';
 }
 
+/** Written as it goes: a run that is stopped has said something. */
+function note(judged: readonly Judged[]): void {
+  writeFileSync(join(process.env['MUTANTS_FOLDER'] ?? '', `${PART}.json`), JSON.stringify(judged));
+}
+
 test('mutants', { timeout: 3_600_000 }, async ({ task }) => {
   const all = testsIn(task.file).filter((one) => one !== task);
   expect(all.filter(({ result }) => result?.state !== 'pass').map(({ name }) => name)).toEqual([]);
@@ -76,7 +81,9 @@ test('mutants', { timeout: 3_600_000 }, async ({ task }) => {
   for (const [number, { onLoading, ...mutant }] of mutation.mutants.entries()) {
     if (number % PARTS !== PART || !mutant.path.startsWith(ONLY)) continue;
     judged.push({ ...mutant, outcome: await judge(number, onLoading, judges) });
-    if (judged.length % 250 === 0) console.log(`${judged.length} judged, now ${mutant.path}`);
+    if (judged.length % 100 !== 0) continue;
+    console.log(`${judged.length} judged, now ${mutant.path}`);
+    note(judged);
   }
-  writeFileSync(join(process.env['MUTANTS_FOLDER'] ?? '', `${PART}.json`), JSON.stringify(judged));
+  note(judged);
 });
