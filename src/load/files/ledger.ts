@@ -236,10 +236,9 @@ export function getFile(db: Db, id: number) {
   return db.selectFrom('drop_file').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export function listFiles(db: Db, filter: { readonly status?: FileStatus }) {
-  let query = db.selectFrom('drop_file').selectAll().orderBy('id');
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  return query.execute();
+export function listFiles(db: Db, { status }: { readonly status?: FileStatus }) {
+  const query = db.selectFrom('drop_file').selectAll().orderBy('id');
+  return (status === undefined ? query : query.where('status', '=', status)).execute();
 }
 
 /** How many deliveries of each status are not finished. */

@@ -53,9 +53,9 @@ describe('what is no count and no value is told as nothing', () => {
   });
 
   test('half a voucher is a fault of a row, and counts half', () => {
-    expect(told(['2000', '1850'], [1, 4])).toEqual(['quantity 1-4 integer hundredths 0.525']);
-    expect(told(['2050', '1850'], [1, 4])).toEqual([]);
-    expect(told(['2000', '1825'], [1, 4])).toEqual([]);
+    expect(told(['200', '150'], [1, 3])).toEqual(['quantity 1-3 integer hundredths 0.525']);
+    expect(told(['250', '150'], [1, 3])).toEqual([]);
+    expect(told(['200', '125'], [1, 3])).toEqual([]);
   });
 
   test('three of five lines that fit are enough, two are not', () => {
