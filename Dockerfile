@@ -22,8 +22,9 @@ ENV NODE_ENV=production \
 VOLUME /var/lib/navette
 # The image's user `node`, by number, so that a platform can see it is not root.
 USER 1000:1000
-# Asks neither the database nor a drop: a container is not restarted because a server elsewhere is down.
-HEALTHCHECK --interval=60s --timeout=20s --start-period=10s CMD ["node", "/app/src/main.ts", "config", "check"]
+# A worker with probes is asked for them, everything else whether its configuration is whole. Neither asks the database or a drop: a
+# container is not restarted because a server elsewhere is down.
+HEALTHCHECK --interval=60s --timeout=20s --start-period=10s CMD ["sh", "/app/bin/healthy"]
 ENTRYPOINT ["/app/bin/navette"]
 # A container that is not told what to do changes nothing. What does the work is named where it is started: `migrate`, `run pull`, ...
 CMD ["--help"]

@@ -25,6 +25,7 @@ export const LOG_EVENTS = {
   'file.incomplete': ['warn', 'A file is not what its sender says of it; it is fetched again later.'],
   'file.refused_name': ['warn', 'A file was left where it is because of its name.'],
   'plan.approved': ['info', 'A held plan was approved and applied.'],
+  'plan.expired': ['warn', 'Nobody decided a held plan in time; its file is set aside and may come again.'],
   'plan.discarded': ['info', 'A held plan was discarded.'],
   'plan.held': ['warn', 'A plan is held.'],
   'drop.down': ['error', 'A drop could not be read.'],

@@ -2,7 +2,9 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -82,9 +84,32 @@ describe('the image', () => {
 
   test('is healthy by a command that there is', async () => {
     const check = JSON.parse(/CMD (\[.*\])/.exec(restOf('HEALTHCHECK')[0] ?? '')?.[1] ?? '[]') as string[];
-    expect(check[0]).toBe('node');
-    expect(existsSync(join(ROOT, inRepository(check[1] ?? '') ?? 'nowhere'))).toBe(true);
-    expect(await offered()).toContain(check[2]);
+    const script = inRepository(check[1] ?? '') ?? 'nowhere';
+    expect(check[0]).toBe('sh');
+    const command = /exec node (\S+) (\w+) check/.exec(text(script));
+    expect(existsSync(join(ROOT, inRepository(command?.[1] ?? '') ?? 'nowhere'))).toBe(true);
+    expect(await offered()).toContain(command?.[2]);
+  });
+
+  test('with probes it is as healthy as its worker', async () => {
+    let answer = 200;
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/healthz' ? answer : 404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const check = async (address: string) => {
+      const env = { PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, NAVETTE_HTTP: address };
+      return run('sh', [join(ROOT, 'bin/healthy')], { env }).then(
+        () => 0,
+        ({ code }: { code: number }) => code,
+      );
+    };
+    expect([await check(`${port}`), await check(`0.0.0.0:${port}`)]).toEqual([0, 0]);
+    answer = 500;
+    expect(await check(`${port}`)).toBe(1);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await check(`${port}`)).toBe(1);
   });
 
   test('has every package that the source imports', async () => {

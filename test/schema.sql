@@ -643,7 +643,7 @@ create table worker (
 );
 
 CREATE INDEX bank_entry_movement ON public.bank_entry USING btree (account, booked_on, amount);
-CREATE INDEX bank_entry_open ON public.bank_entry USING btree (id) WHERE (status = ANY (ARRAY['partial'::text, 'over'::text, 'duplicate'::text, 'unknown'::text]));
+CREATE INDEX bank_entry_open ON public.bank_entry USING btree (id) WHERE (status = ANY (ARRAY['partial'::text, 'over'::text, 'duplicate'::text, 'unknown'::text, 'reversed'::text]));
 CREATE INDEX beneficiary_inactive ON public.beneficiary USING btree (status_since) WHERE (status = 'inactive'::text);
 CREATE INDEX beneficiary_person ON public.beneficiary USING btree (national_register_number);
 CREATE INDEX beneficiary_change_at ON public.beneficiary_change USING brin (at);
@@ -654,12 +654,14 @@ CREATE UNIQUE INDEX card_one_ordered ON public.card USING btree (national_regist
 CREATE INDEX drop_file_arrival ON public.drop_file USING btree (drop_id, path, id);
 CREATE INDEX drop_file_content ON public.drop_file USING btree (drop_id, content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX drop_file_inbox ON public.drop_file USING btree (drop_id, id) WHERE (archived_as IS NULL);
-CREATE INDEX drop_file_open ON public.drop_file USING btree (status) WHERE (status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'held'::text]));
+CREATE INDEX drop_file_open ON public.drop_file USING btree (status) WHERE (status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'held'::text, 'parked'::text]));
 CREATE INDEX drop_file_place ON public.drop_file USING btree (drop_id, layout_id, name_values, set_values, applied_at DESC NULLS LAST, id DESC) WHERE (status = ANY (ARRAY['applied'::text, 'archived'::text]));
 CREATE INDEX e_invoice_queue ON public.e_invoice USING btree (enterprise_number, invoice_id) WHERE (status = 'queued'::text);
 CREATE INDEX entitlement_change_key ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period);
 CREATE INDEX entitlement_change_written_off ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period) WHERE (kind = 'written-off'::text);
 CREATE UNIQUE INDEX held_plan_open ON public.held_plan USING btree (file_id) WHERE (decision IS NULL);
+CREATE INDEX invoice_open ON public.invoice USING btree (due_on) WHERE (status = 'open'::text);
+CREATE INDEX invoice_notice_failed ON public.invoice_notice USING btree (enterprise_number, invoice_id, kind) WHERE (status = 'failed'::text);
 CREATE INDEX invoice_notice_queue ON public.invoice_notice USING btree (enterprise_number, invoice_id, kind) WHERE (status = 'queued'::text);
 CREATE INDEX outgoing_file_name ON public.outgoing_file USING btree (drop_id, name text_pattern_ops);
 CREATE INDEX outgoing_file_queued ON public.outgoing_file USING btree (drop_id, id) WHERE (status = 'queued'::text);
@@ -667,6 +669,7 @@ CREATE INDEX payment_entry ON public.payment USING btree (bank_entry_id);
 CREATE INDEX payment_invoice ON public.payment USING btree (enterprise_number, invoice_id);
 CREATE INDEX row_issue_file ON public.row_issue USING btree (file_id);
 CREATE INDEX voucher_order_by_id ON public.voucher_order USING btree (id);
+CREATE INDEX voucher_order_open ON public.voucher_order USING btree (status) WHERE (status = ANY (ARRAY['draft'::text, 'invoiced'::text, 'paid'::text, 'cancelled'::text]));
 CREATE UNIQUE INDEX voucher_order_slot ON public.voucher_order USING btree (enterprise_number, standing_order_id, run_period) WHERE ((kind = 'recurring'::text) AND (status <> 'cancelled'::text));
 create sequence beneficiary_change_id;
 create sequence beneficiary_id;

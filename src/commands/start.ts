@@ -6,13 +6,13 @@ import { readEnvironment } from '../config/environment.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { createMetrics } from '../jobs/health/metrics.ts';
-import { probeWorker } from '../jobs/health/probe-worker.ts';
+import { probeWorker, type WorkerProbes } from '../jobs/health/probe-worker.ts';
 import { serveHealth } from '../jobs/health/serve-health.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
 import { followClock } from '../jobs/shared-clock.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { openDatabase } from '../load/database.ts';
-import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
+import { type EmbeddedServer, openEmbeddedPostgres } from '../load/embedded-postgres.ts';
 import { migrateSchema, pendingMigrations } from '../load/migrate.ts';
 import { migrateQueue, openQueue, type Queue } from '../load/queue.ts';
 import { syncReference } from '../load/reference/reference.ts';
@@ -38,7 +38,6 @@ async function start(): Promise<ExitCode> {
   const metrics = createMetrics();
   const opened = openDesk({}, environment);
   const desk = { ...opened, log: metrics.counting(opened.log) };
-  const { config, log } = desk;
   requireSchedule(desk);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
@@ -46,34 +45,48 @@ async function start(): Promise<ExitCode> {
   process.once('SIGINT', stop);
   const probes = probeWorker(metrics);
   const health = environment.http === null ? null : await serveHealth(environment.http, probes);
-  const embedded = environment.databaseUrl === null ? await openEmbeddedPostgres(environment.home) : null;
-  const url = environment.databaseUrl ?? embedded?.url ?? '';
-  const open = await openAll(desk, url, embedded !== null, stopping.signal);
-  if (open === null) {
-    await health?.close();
+  let embedded: EmbeddedServer | null = null;
+  try {
+    if (environment.databaseUrl === null) embedded = await openEmbeddedPostgres(environment.home);
+    const url = environment.databaseUrl ?? embedded?.url ?? '';
+    const open = await openAll(desk, url, embedded !== null, stopping.signal);
+    if (open !== null) await workUntilStopped(desk, open, { home: environment.home, probes, signal: stopping.signal });
     return 0;
+  } finally {
+    // Also after a refusal: who still answers probes would never end, and look alive.
+    await health?.close();
+    await embedded?.release();
   }
+}
+
+type Open = Awaited<ReturnType<typeof openOnce>>;
+
+interface Surroundings {
+  readonly home: string;
+  readonly probes: WorkerProbes;
+  readonly signal: AbortSignal;
+}
+
+async function workUntilStopped(desk: Desk, open: Open, { home, probes, signal }: Surroundings): Promise<void> {
+  const { config, log } = desk;
   const { database, queue } = open;
   const clock = await followClock({ database, log });
   const progress = reportProgress(log, null, clock.now);
   const context = (): JobContext => {
     const moment = clock.now();
-    return { config, database, log, today: brusselsDay(moment), now: moment, home: environment.home, progress };
+    return { config, database, log, today: brusselsDay(moment), now: moment, home, progress };
   };
   const worker = await startWorker(context, queue);
   probes.started(context);
-  if (!stopping.signal.aborted) {
-    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   }
   probes.stopping();
   const drained = await worker.stop();
   clock.stop();
-  await health?.close();
   // What is still in hand holds its connection; the end of the process rolls it back.
   if (!drained) process.exit(0);
   await database.close();
-  await embedded?.release();
-  return 0;
 }
 
 /** A database that is away at start is waited for: a worker that ends at once would only be started again and again. */

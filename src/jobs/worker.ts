@@ -5,12 +5,14 @@ import { now } from '../clock.ts';
 import type { Drop } from '../config.ts';
 import { RetryableError } from '../errors.ts';
 import { watchFolder } from '../ingest/drops/watch-folder.ts';
+import { reasonOf } from '../load/database.ts';
 import { countByStatus } from '../load/files/ledger.ts';
 import { listWithoutJob, type Queue } from '../load/queue.ts';
 import { noteWorker, removeWorker } from '../load/workers.ts';
 import { isAboutConnection } from './connection-errors.ts';
 import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
+import { expirePlans } from './import/decide-held-plan.ts';
 import { warnOverdue } from './intake/overdue-drops.ts';
 import { clearPassingFiles } from './intake/passing-files.ts';
 import { watchDrop } from './intake/watch-drop.ts';
@@ -112,9 +114,12 @@ async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal:
       );
       for (const id of lost) await queue.enqueue(database.db, id);
       await warnOverdue(moment);
+      await expirePlans(moment);
     } catch (error) {
-      if (!isAboutConnection(error) && !(error instanceof RetryableError)) throw error;
-      if (databaseDownSince === null) {
+      if (!isAboutConnection(error) && !(error instanceof RetryableError)) {
+        // Thrown on, nobody would catch it: a worker that takes no files any more, or none at all, instead of a line.
+        log('job.failed', { step: SWEEP, reason: reasonOf(error) });
+      } else if (databaseDownSince === null) {
         databaseDownSince = now();
         log('database.down');
       }

@@ -68,9 +68,10 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
     select id, drop_id as "dropId", name, received_at as "receivedAt" from drop_file
      where status = 'parked' order by id limit 10`.execute(db);
   const drops = await sql<DropHealth>`
-    select distinct on (drop_id) drop_id as "dropId", (count(*) over (partition by drop_id))::int as files,
-           received_at as "lastReceivedAt", received_on as "lastReceivedOn", status as "lastStatus"
-      from drop_file order by drop_id, received_at desc, id desc`.execute(db);
+    select f.drop_id as "dropId", d.files, f.received_at as "lastReceivedAt", f.received_on as "lastReceivedOn",
+           f.status as "lastStatus"
+      from (select drop_id, count(*)::int as files, max(id) as id from drop_file group by drop_id) d
+      join drop_file f on f.id = d.id order by 1`.execute(db);
   const counts = await sql<Omit<Health, 'drops' | 'plans' | 'parked'>>`
     select (select count(*)::int from held_plan where decision is null) as "heldPlans",
            (select coalesce(extract(epoch from now() - min(held_at)), 0)::int from held_plan where decision is null)

@@ -1,8 +1,9 @@
 /** A person's word about a held plan: yes, and the file is applied; no, and it is set aside. Each word counts once. */
+import { brusselsTime, isoMoment } from '../../clock.ts';
 import { RefusedError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
-import { decidePlan, findPlan, type HeldPlan } from '../../load/files/held-plans.ts';
-import { getFile, markOutcome } from '../../load/files/ledger.ts';
+import { decidePlan, findPlan, type HeldPlan, lockOverduePlans } from '../../load/files/held-plans.ts';
+import { type DropFile, getFile, markOutcome } from '../../load/files/ledger.ts';
 import { queueReceipt } from '../../load/files/outgoing.ts';
 import type { JobContext } from '../context.ts';
 import { keptPath } from '../intake/keep-file.ts';
@@ -42,12 +43,36 @@ export async function discardPlan(context: JobContext, hash: string, word: Word)
   return context.database.db.transaction().execute(async (trx) => {
     const plan = await requireOpenPlan(context, trx, hash);
     await decidePlan(trx, plan.id, 'discarded', word.by, word.why);
-    await markOutcome(trx, plan.fileId, 'rejected', { counts: plan.counts });
-    const file = await getFile(trx, plan.fileId);
-    if (file !== undefined && file.sha256 !== null) await queueReceipt(trx, { ...file, sha256: file.sha256 });
+    await setAside(trx, plan);
     context.log('plan.discarded', { fileId: plan.fileId, planHash: plan.planHash });
     return plan;
   });
+}
+
+/**
+ * Plans that nobody decided in time: each is told once, and its file goes the way of a discarded one, so that its sender may
+ * send it again.
+ */
+export async function expirePlans(context: JobContext): Promise<void> {
+  const { database, log, now } = context;
+  const expired = await database.db.transaction().execute(async (trx) => {
+    const plans = await lockOverduePlans(trx, isoMoment(now));
+    const told = [];
+    for (const plan of plans) {
+      await decidePlan(trx, plan.id, 'expired', null, null);
+      const drop = (await setAside(trx, plan))?.drop_id ?? '';
+      told.push({ fileId: plan.fileId, drop, planHash: plan.planHash });
+    }
+    return told;
+  });
+  for (const facts of expired) log('plan.expired', facts);
+}
+
+async function setAside(db: Db, plan: HeldPlan): Promise<DropFile | undefined> {
+  await markOutcome(db, plan.fileId, 'rejected', { counts: plan.counts });
+  const file = await getFile(db, plan.fileId);
+  if (file !== undefined && file.sha256 !== null) await queueReceipt(db, { ...file, sha256: file.sha256 });
+  return file;
 }
 
 async function requireOpenPlan(context: JobContext, db: Db, hash: string): Promise<HeldPlan> {
@@ -55,9 +80,7 @@ async function requireOpenPlan(context: JobContext, db: Db, hash: string): Promi
   if (plan === undefined) throw new RefusedError(`There is no plan ${hash}; navette plans lists the open ones.`);
   if (plan.decision !== null) throw new RefusedError(`Plan ${hash} is not open any more: it is ${plan.decision}.`);
   if (Date.parse(plan.expiresAt) <= context.now) {
-    throw new RefusedError(
-      `Plan ${hash} expired at ${plan.expiresAt}; the file must come again, or navette file again ${plan.fileId}.`,
-    );
+    throw new RefusedError(`Plan ${hash} expired on ${brusselsTime(plan.expiresAt)}; its file must come again.`);
   }
   return plan;
 }

@@ -4,6 +4,7 @@ import { now } from '../../clock.ts';
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import type { JobContext } from '../context.ts';
+import { expirePlans } from '../import/decide-held-plan.ts';
 import { clearPassingFiles } from './passing-files.ts';
 import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
 import { visitTurn } from './visit-turn.ts';
@@ -24,6 +25,7 @@ export async function pull(context: JobContext, listings: Listings = new Map()):
   const drops = context.config.drops.filter((drop) => drop.enabled);
   const pulled: PulledDrop[] = [];
   await clearPassingFiles(context.config.storage, now());
+  await expirePlans(context);
   for (const group of [
     drops.filter((drop) => drop.secretariat === 'issuer'),
     drops.filter((drop) => drop.secretariat !== 'issuer' && drop.secretariat !== 'bank'),

@@ -63,6 +63,14 @@ export async function decidePlan(
   `.execute(db);
 }
 
+/** Open plans whose time is over at `moment` (ISO), locked; those that somebody is deciding just now are left to them. */
+export async function lockOverduePlans(db: Db, moment: string): Promise<HeldPlan[]> {
+  const found = await sql<HeldPlan>`
+    select ${COLUMNS} from held_plan where decision is null and expires_at <= ${moment}::timestamptz
+     order by id for update skip locked`.execute(db);
+  return found.rows;
+}
+
 /** A newer full file of the same place makes older held plans pointless; @returns their files */
 export async function supersedeHeldPlans(
   db: Db,

@@ -46,7 +46,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index drop_file_content on drop_file (drop_id, content_key) where content_key is not null`.execute(
     db,
   );
-  await sql`create index drop_file_open on drop_file (status) where status in ('seen', 'waiting', 'fetched', 'applied', 'held')`.execute(
+  await sql`create index drop_file_open on drop_file (status) where status in ('seen', 'waiting', 'fetched', 'applied', 'held', 'parked')`.execute(
     db,
   );
   await sql`

@@ -127,6 +127,15 @@ test('a worker is ready when it takes files, is listed as alive, and is not when
   expect(left.rows).toEqual([]);
 });
 
+test('a worker that refuses its database ends, whoever asks for its probes', async () => {
+  const url = await cloneDatabase();
+  await migrateQueue(url);
+  const home = await openWorkerHome({ url });
+  await sql`drop schema pgboss cascade`.execute(home.db);
+  const worker = home.start({ NAVETTE_HTTP: String(await freePort()) });
+  expect(await worker.ended).toBe(2);
+});
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { approvePlan, discardPlan } from '../../../src/jobs/import/decide-held-plan.ts';
+import { approvePlan, discardPlan, expirePlans } from '../../../src/jobs/import/decide-held-plan.ts';
 import { type HandGiven, importByHand } from '../../../src/jobs/import/import-by-hand.ts';
 import { listHeldPlans } from '../../../src/load/files/held-plans.ts';
 import { employerLine, employersJsonl } from '../../support/employer-lines.ts';
@@ -246,6 +246,29 @@ describe('a person’s word', () => {
     await discardPlan(work.on('2026-12-02'), hash, word);
     expect(await active(number)).toBe(20);
     expect(await full(number, rows(12))).toMatchObject({ status: 'held' });
+  });
+
+  it('a plan that nobody decided in time is told once, and its content may come again', async () => {
+    const { number, hash } = await hold();
+    const told: unknown[] = [];
+    const on = (day: string) => ({
+      ...work.on(day),
+      log: (event: string, facts?: { planHash?: string }) => {
+        if (facts?.planHash === hash) told.push(event);
+      },
+    });
+    await expirePlans(on('2026-12-07'));
+    expect(told).toEqual([]);
+    await expirePlans(on('2026-12-09'));
+    await expirePlans(on('2026-12-10'));
+    expect(told).toEqual(['plan.expired']);
+    const kept = await sql`
+      select p.decision, f.status, (select count(*)::int from outgoing_file o where o.file_id = f.id and o.kind = 'receipt') receipts
+        from held_plan p join drop_file f on f.id = p.file_id where p.plan_hash = ${hash}`.execute(db);
+    expect(kept.rows).toEqual([{ decision: 'expired', status: 'rejected', receipts: 2 }]);
+    expect(await active(number)).toBe(20);
+    await expect(discardPlan(work.on('2026-12-10'), hash, word)).rejects.toThrow('it is expired');
+    expect(await full(number, rows(12), '2026-12-10')).toMatchObject({ status: 'held' });
   });
 
   it('a newer full file makes a held plan pointless', async () => {
