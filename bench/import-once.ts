@@ -1,4 +1,4 @@
-/** One import in a process of its own, so that its time and its peak are its own: `import-once.ts <home> <database url> <file>`. */
+/** One import in a process of its own, so that its time and its peak are its own: `import-once.ts <home> <database url> <file> [layout] [full]`. */
 import { join } from 'node:path';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
@@ -6,7 +6,7 @@ import { importByHand } from '../src/jobs/import/import-by-hand.ts';
 import { openDatabase } from '../src/load/database.ts';
 import { peakMegabytes, secondsOf } from './bench.ts';
 
-const [home = '', url = '', file = ''] = process.argv.slice(2);
+const [home = '', url = '', file = '', layout = 'payroll-generic', scope = 'delta'] = process.argv.slice(2);
 const config = loadConfig(
   readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(import.meta.dirname, '../config') }),
 );
@@ -19,7 +19,14 @@ const context = {
   now: Date.parse('2026-12-01T11:00:00Z'),
   home,
 };
-const given = { layout: 'payroll-generic', secretariat: 'alpha', set: {}, scope: null, mode: null, dryRun: false };
+const given = {
+  layout,
+  secretariat: 'alpha',
+  set: {},
+  scope: scope === 'full' ? ('full' as const) : null,
+  mode: null,
+  dryRun: false,
+};
 let counts = {};
 const seconds = await secondsOf(async () => {
   const [result] = await importByHand(context, [file], given);

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { tellIssue } from '../../../src/jobs/import/issue-text.ts';
 import { type IssueCode, LANGUAGES } from '../../../src/model.ts';
 import { openImportHome } from '../../support/import-home.ts';
+import { oleFile } from '../../support/ole-file.ts';
 import { inventPerson } from '../../support/people.ts';
 import { portalCsv, portalRow } from '../../support/portal-rows.ts';
 import { partsOf } from '../../support/workbook.ts';
@@ -46,32 +47,6 @@ async function refused(name: string, bytes: string | Buffer, given: { layout: st
   return { code: first?.code, message: first?.message ?? '', row: first?.row, column: first?.column };
 }
 
-const OLE = (stream: string): Buffer => {
-  const bytes = Buffer.alloc(1024 * 4);
-  Buffer.from('d0cf11e0a1b11ae1', 'hex').copy(bytes);
-  bytes.writeUInt16LE(0x3e, 24);
-  bytes.writeUInt16LE(3, 26);
-  bytes.writeUInt16LE(0xfffe, 28);
-  bytes.writeUInt16LE(9, 30);
-  bytes.writeUInt16LE(6, 32);
-  bytes.writeUInt32LE(1, 44);
-  bytes.writeUInt32LE(1, 48);
-  bytes.writeUInt32LE(4096, 56);
-  bytes.fill(0xff, 60, 64);
-  bytes.fill(0xff, 76, 512);
-  bytes.writeUInt32LE(0, 76);
-  bytes.fill(0xff, 512, 1024);
-  bytes.writeUInt32LE(0xfffffffd, 512);
-  bytes.writeUInt32LE(0xfffffffe, 516);
-  for (const [index, name] of ['Root Entry', stream].entries()) {
-    const at = 1024 + 128 * index;
-    bytes.write(name, at, 'utf16le');
-    bytes.writeUInt16LE(2 * (name.length + 1), at + 64);
-    bytes.writeUInt8(index === 0 ? 5 : 2, at + 66);
-  }
-  return bytes;
-};
-
 const WORKBOOK = zipOf(partsOf({ sheets: [{ xml: '<row r="1"><c t="inlineStr"><is><t>x</t></is></c></row>' }] }));
 const zip = (...names: string[]): Buffer => zipOf(names.map((name) => ({ name, content: 'x' })));
 const ods = zipOf([
@@ -81,8 +56,8 @@ const ods = zipOf([
 
 describe('fault 31: a file that is something else says what it is and how to send it', () => {
   test.each<[string, string, Buffer | string, string]>([
-    ['an old workbook', `${employer}.xlsx`, OLE('Workbook'), 'xls'],
-    ['a workbook with a password', `${employer}.xlsx`, OLE('EncryptedPackage'), 'encrypted-office'],
+    ['an old workbook', `${employer}.xlsx`, oleFile('Workbook'), 'xls'],
+    ['a workbook with a password', `${employer}.xlsx`, oleFile('EncryptedPackage'), 'encrypted-office'],
     ['a binary workbook', `${employer}.xlsx`, zip('[Content_Types].xml', 'xl/workbook.bin'), 'xlsb'],
     ['an OpenDocument sheet', `${employer}.xlsx`, ods, 'ods'],
     ['a web page', `${employer}.xlsx`, '<html><table><tr><td>x</td></tr></table></html>', 'html'],
