@@ -29,7 +29,7 @@ We wrote both sides; the script is short, and anybody may make it better and run
 ## Speed
 
 Whole processes from start to end, ${times === 1 ? 'one run' : `the middle of ${times} runs`} each in turn on the same PostgreSQL with \`fsync\` on; the peak is that of the process itself,
-PostgreSQL not counted. Navette also keeps history, checks mandates, contracts and limits, and writes the receipt; the script does not.
+PostgreSQL not counted. Starting a process, which is most of the time of a small file, is counted. Navette also keeps history, checks mandates, contracts and limits, and writes the receipt; the script does not.
 
 | file | rows | Navette | rows/s | peak | the script | rows/s | peak | time, Navette by script |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|
