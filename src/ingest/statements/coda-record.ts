@@ -45,6 +45,8 @@ export interface CodaTrailer {
   readonly records: number;
   readonly debit: Cents;
   readonly credit: Cents;
+  /** another statement comes in the same file */
+  readonly moreFollow: boolean;
 }
 
 export function malformed(line: number): FileError {
@@ -169,7 +171,9 @@ export function readClosing(text: string, line: number): { accountField: string;
 
 /** Record 9. */
 export function readTrailer(text: string, line: number): CodaTrailer {
+  if (text[127] !== '1' && text[127] !== '2') throw malformed(line);
   return {
+    moreFollow: text[127] === '1',
     records: Number(digits(text.slice(16, 22), line)),
     debit: cents(text.slice(22, 37), line),
     credit: cents(text.slice(37, 52), line),

@@ -21,6 +21,8 @@ import {
 interface Reading {
   line: number;
   statements: number;
+  /** the last record 9 says that another statement comes; one that comes unannounced is read as well */
+  moreFollow: boolean;
   /** the record kinds that may come now */
   expects: string;
   duplicate: boolean;
@@ -54,7 +56,8 @@ export function readCoda(source: string | Iterable<string>): BankStatement[] {
  * time. Nothing may be stored for good before the iteration has ended: a later statement can still be wrong.
  *
  * FileError, with the line: `file.totals` (numbering, balance, or record 9's count and totals are wrong), `file.format`
- * (not 128 columns, wrong order, not a number or a day, fractions of a cent), `file.truncated` (no record 9),
+ * (not 128 columns, wrong order, not a number or a day, fractions of a cent), `file.truncated` (no record 9,
+ * or one that says that another statement follows, and none does),
  * `file.empty`.
  */
 export async function* readCodaFile(path: string): AsyncIterable<BankStatement> {
@@ -67,10 +70,10 @@ export async function* readCodaFile(path: string): AsyncIterable<BankStatement> 
 }
 
 function startReading(): Reading {
-  return { line: 0, statements: 0, ...blankStatement() };
+  return { line: 0, statements: 0, moreFollow: false, ...blankStatement() };
 }
 
-function blankStatement(): Omit<Reading, 'line' | 'statements'> {
+function blankStatement(): Omit<Reading, 'line' | 'statements' | 'moreFollow'> {
   return {
     expects: '0',
     duplicate: false,
@@ -89,7 +92,7 @@ function blankStatement(): Omit<Reading, 'line' | 'statements'> {
 function finish(reading: Reading): void {
   const neverCoda = reading.expects === '0' && reading.statements === 0;
   if (reading.shortFault !== null && neverCoda) throw reading.shortFault;
-  if (reading.shortFault !== null || reading.expects !== '0')
+  if (reading.shortFault !== null || reading.expects !== '0' || reading.moreFollow)
     throw new FileError('file.truncated', { line: reading.line });
   if (reading.statements === 0) throw new FileError('file.empty');
 }
@@ -220,6 +223,7 @@ function closeStatement(reading: Reading, text: string): BankStatement {
   const countFits = trailer.records === records || trailer.records === records + freeRecords;
   if (!countFits || trailer.debit !== debit || trailer.credit !== credit) throw wrong(reading);
   reading.statements += 1;
+  reading.moreFollow = trailer.moreFollow;
   reading.expects = '0';
   return {
     account: opening.account,

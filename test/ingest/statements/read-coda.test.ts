@@ -236,6 +236,7 @@ describe('a file that cannot be trusted', () => {
     ['a detail number out of order', 4, (line) => put(line, 6, '0001'), 'file.totals 4'],
     ['a record 2.2 of another movement', 6, (line) => put(line, 2, '0002'), 'file.totals 6'],
     ['a record 3.1 of another movement', 8, (line) => put(line, 2, '0002'), 'file.totals 8'],
+    ['neither the last statement nor one before others', 11, (line) => put(line, 127, '0'), 'file.format 11'],
     ['version 1', 1, (line) => put(line, 127, '1'), 'file.format 1'],
     ['a column too many', 4, (line) => `${line}0`, 'file.format 4'],
     ['letters in an amount', 4, (line) => put(line, 40, 'x'), 'file.format 4'],
@@ -256,6 +257,14 @@ describe('a file that cannot be trusted', () => {
     expect(refusal(lines.slice(0, 10).join('\n'))).toEqual(['file.truncated', 10]);
     expect(refusal(lines.slice(0, 5).join('\n'))).toEqual(['file.truncated', 5]);
     expect(refusal([...lines.slice(0, 10), ...lines].join('\n'))).toEqual(['file.truncated', 11]);
+  });
+
+  it('is cut between two statements', () => {
+    const first = writeCoda(plain, { moreFollow: true });
+    const lines = first.trimEnd().split('\n').length;
+    expect(refusal(first)).toEqual(['file.truncated', lines]);
+    expect(refusal(`${first}\n \n`)[0]).toBe('file.truncated');
+    expect(refusal(first.trimEnd().slice(0, -1))).toEqual(['file.truncated', lines]);
   });
 
   it('is cut anywhere', () => {
