@@ -42,6 +42,7 @@ const FOUND_FORMATS = [
   'xlsx',
   'text',
   'xml',
+  'doctype',
   'docx',
   'pptx',
   'binary',

@@ -17,8 +17,8 @@ const SCREEN = 800;
 const SHOWN: readonly (readonly [kind: string, language: string, width: number, colours: Colours])[] = [
   ['invoice', 'fr', SCREEN, 'light'],
   ['invoice', 'nl', PHONE, 'light'],
-  ['reminder', 'nl', SCREEN, 'light'],
-  ['reminder', 'de', PHONE, 'dark'],
+  ['reminder-1', 'nl', SCREEN, 'light'],
+  ['reminder-1', 'de', PHONE, 'dark'],
   ['credit-note', 'en', SCREEN, 'dark'],
   ['credit-note', 'de', PHONE, 'light'],
 ];

@@ -54,7 +54,7 @@ const WORDS: Readonly<
   },
 };
 
-/** Twelve pages, the QR code inside each. `changed` is for names that are harder to fit. */
+/** Sixteen pages, the QR code inside each. `changed` is for names that are harder to fit. */
 export function noticePages(changed: Partial<NoticeFacts> = {}): NoticePage[] {
   return LANGUAGES.flatMap((language) =>
     NOTICE_KINDS.map((kind) => {

@@ -161,12 +161,11 @@ function noteBatch({ config, log }: NoticeContext, batch: readonly HandedOver[])
 }
 
 function noticeFacts(notice: QueuedNotice, { issuer, vat }: NoticeContext['config']['navette']): NoticeFacts {
-  const { kind, lines, reference, creditedNumbers, structuredCommunication } = notice;
+  const { lines, reference, creditedNumbers, structuredCommunication } = notice;
   const labels = [...new Set(lines.map((line) => line.kind))];
   return {
     ...notice,
     issuer,
-    kind: kind === 'reminder-1' || kind === 'reminder-2' ? 'reminder' : kind,
     creditedInvoiceNumber: creditedNumbers,
     orderReference: reference,
     feeLines: labels.map((label) => ({

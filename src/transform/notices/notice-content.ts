@@ -16,7 +16,7 @@ import { epcPaymentText } from './epc-payment.ts';
 import { noticeHtml } from './notice-html.ts';
 import type { NoticeRow, NoticeView } from './notice-view.ts';
 
-export const NOTICE_KINDS = ['invoice', 'reminder', 'credit-note'] as const;
+export const NOTICE_KINDS = ['invoice', 'reminder-1', 'reminder-2', 'credit-note'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export const NOTICE_LABELS = [

@@ -91,6 +91,16 @@ describe('fault 31: a file that is something else says what it is and how to sen
     }
   });
 
+  test('a document type declaration, in words that speak of no workbook', () => {
+    const params = { found: 'doctype', line: '2' };
+    for (const language of LANGUAGES) {
+      const issue = { rowNumber: null, columnName: null, code: 'file.format', severity: 'error', params } as const;
+      const told = tellIssue(issue, home.context.config.messages, language, {}).message;
+      expect(told).toMatch(/DOCTYPE, \p{L}+ 2\)/u);
+      expect(told).not.toMatch(/Excel|xlsx/);
+    }
+  });
+
   test('a workbook where a text was agreed', async () => {
     const { code, message } = await refused('payroll.csv', WORKBOOK, payroll);
     expect([code, message]).toEqual(['file.format', home.context.config.messages.fr.formats.xlsx]);

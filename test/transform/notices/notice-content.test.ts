@@ -11,7 +11,7 @@ const messages = loadMessages(join(import.meta.dirname, '../../../config/message
 const content = (changed: Partial<NoticeFacts> = {}) => noticeContent(inventNoticeFacts(changed), messages);
 
 describe.each(LANGUAGES)('in %s', (language) => {
-  test.each(['invoice', 'reminder'] as const)(
+  test.each(['invoice', 'reminder-1', 'reminder-2'] as const)(
     '%s: amount, IBAN and communication stand alone, to be copied',
     (kind) => {
       const { text, html } = content({ language, kind });
@@ -52,12 +52,29 @@ test.each([
 ] as const)(
   '%s: a reminder calls nothing late, a credit note says what becomes of a payment',
   (language, late, ...said) => {
-    const { text } = content({ language, kind: 'reminder' });
-    expect(text.split('BE68')[0]).not.toMatch(late);
+    for (const kind of ['reminder-1', 'reminder-2'] as const) {
+      expect(content({ language, kind }).text.split('BE68')[0]).not.toMatch(late);
+    }
     const credit = content({ language, kind: 'credit-note' });
     for (const words of said) expect(credit.text).toContain(words);
   },
 );
+
+test.each([
+  ['fr', 'Deuxième rappel', 'Malgré notre premier rappel', 'instamment'],
+  ['nl', 'Tweede herinnering', 'Ondanks onze eerste herinnering', 'met aandrang'],
+  ['de', 'Zweite Zahlungserinnerung', 'Trotz unserer ersten Erinnerung', 'nachdrücklich'],
+  ['en', 'Second reminder', 'Despite our earlier reminder', 'urge'],
+] as const)('%s: the second reminder is firmer than the first, and as polite', (language, subject, earlier, firm) => {
+  const [first, second] = (['reminder-1', 'reminder-2'] as const).map((kind) => content({ language, kind }));
+  expect(second?.subject).toContain(subject);
+  expect(first?.subject).not.toContain(subject);
+  for (const words of [earlier, firm]) {
+    expect(second?.text).toContain(words);
+    expect(first?.text).not.toContain(words);
+  }
+  expect(second?.text).toMatch(/danken wij u|danken wir Ihnen|vous en remercions|our thanks/);
+});
 
 test('the amounts of a credit note show the same whichever sign they are stored with', () => {
   const positive = inventNoticeFacts({ kind: 'credit-note' });
@@ -142,7 +159,7 @@ describe('names from outside', () => {
 });
 
 test('the QR code of an invoice or a reminder says what is to be paid; a credit note has none', () => {
-  for (const kind of ['invoice', 'reminder'] as const) {
+  for (const kind of ['invoice', 'reminder-1', 'reminder-2'] as const) {
     const { qrText, html } = content({ kind });
     expect(qrText?.split('\n')).toEqual([
       ...[
