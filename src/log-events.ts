@@ -58,7 +58,7 @@ export const LOG_EVENTS = {
   'order.cancelled': ['info', 'An order was cancelled.'],
   'carry.written_off': ['info', 'A person wrote off what was granted and not ordered, or ordered and not given back.'],
   'quarter.due': ['warn', 'What was worked in a quarter must soon be ordered in full, and is not.'],
-  'refund.due': ['warn', 'A paid order was cancelled; its amount is to be paid back.'],
+  'refund.due': ['warn', 'What was paid for a cancelled order is to be paid back.'],
   'order.expired': ['warn', 'An order is unpaid for too long; a person decides.'],
   'order.release_failed': ['error', 'A paid order could not be released.'],
   'order.released': ['info', 'A paid order was released to the card platform.'],
@@ -74,6 +74,7 @@ export const LOG_EVENTS = {
   'payment.matched': ['info', 'The payments of a statement were matched.'],
   'payment.open': ['warn', 'Bank entries wait for operations.'],
   'payment.accepted': ['info', 'A person accepted a bank entry as the payment of an invoice.'],
+  'payment.closed': ['info', 'A person closed a bank entry that concerns no invoice.'],
   'payment.taken_back': ['error', 'A payment was taken back after its order was released.'],
   'statement.gap': ['warn', 'Between two statements of an account one is missing.'],
   'entitlement.refused': [

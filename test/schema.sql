@@ -18,6 +18,7 @@ create table bank_entry (
   reversal boolean not null,
   status text not null,
   why text,
+  decided_by text,
   UNIQUE (account, format, year, statement_number, sequence),
   PRIMARY KEY (id),
   FOREIGN KEY (statement_id) REFERENCES bank_statement(id),

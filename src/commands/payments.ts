@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
 import { acceptPayment } from '../jobs/payments/accept-payment.ts';
+import { closeWithoutInvoice } from '../jobs/payments/close-entry.ts';
 import { ENTRY_STATUSES, type EntryStatus, readPayments } from '../load/payments/payments.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
@@ -9,7 +10,7 @@ import { positiveInteger } from './options.ts';
 import { euros, none, table } from './print.ts';
 
 interface AcceptOptions extends CommonOptions {
-  readonly invoice: string;
+  readonly invoice?: string;
   readonly by: string;
   readonly why: string;
 }
@@ -27,12 +28,12 @@ export function declarePayments(program: Command, done: (code: ExitCode) => void
   payments
     .command('accept')
     .description(
-      'accept an open bank entry as the payment of an invoice, a debit as the refund of a credit note, or a reversal as what takes a payment back',
+      'accept an open bank entry as the payment of an invoice, a debit as the refund of a credit note, or a reversal as what takes a payment back; without an invoice it is closed and pays nothing',
     )
     .argument('<id>', 'bank entry', positiveInteger)
-    .requiredOption(
+    .option(
       '--invoice <number>',
-      'invoice that counts as paid or whose payment went back, or credit note that was paid back, such as 2026-000123',
+      'invoice that counts as paid or whose payment went back, or credit note that was paid back or whose refund came back, such as 2026-000123',
     )
     .requiredOption('--by <name>', 'who accepts')
     .requiredOption('--why <reason>', 'why')
@@ -64,13 +65,23 @@ async function accept(id: number, options: AcceptOptions): Promise<ExitCode> {
   const blank = (['by', 'why'] as const).filter((name) => options[name].trim() === '');
   if (blank.length > 0)
     throw new ConfigError(blank.map((name) => `--${name} is blank; say ${name === 'by' ? 'who' : 'why'}.`));
+  const { invoice, by, why } = options;
   return withApp(options, async (app) => {
-    const accepted = await acceptPayment(jobContext(app), id, options);
+    if (invoice === undefined) {
+      app.print(await closeWithoutInvoice(jobContext(app), id, { by, why }));
+      app.say(`Bank entry ${id} is closed; it pays no invoice.`);
+      return 0;
+    }
+    const accepted = await acceptPayment(jobContext(app), id, { invoice, by, why });
     app.print(accepted);
     if (accepted.status === 'reversed')
       app.say(`Bank entry ${id} takes the payment of invoice ${accepted.invoiceNumber} back.`);
     else if (accepted.amount < 0)
       app.say(`Bank entry ${id} pays ${euros(-accepted.amount)} back, as ${accepted.invoiceNumber} says.`);
+    else if (accepted.refundDue > 0)
+      app.say(
+        `Bank entry ${id} brings a refund back; order ${accepted.orderId} has ${euros(accepted.refundDue)} to be paid back.`,
+      );
     else app.say(`Bank entry ${id} pays invoice ${accepted.invoiceNumber} with ${euros(accepted.amount)}.`);
     if (accepted.orderPaid) app.say(`Order ${accepted.orderId} is paid.`);
     return 0;

@@ -87,8 +87,8 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
            (select count(*)::int from invoice_notice where status = 'failed') as "failedNotices",
            (select count(*)::int from bank_entry
              where status in ('partial', 'over', 'duplicate', 'unknown')
-                or status = 'reversed' and amount < 0
-                   and why in ('no-invoice', 'two-communications', 'other-currency', 'takes-back-nothing'))
+                or status = 'reversed'
+                   and why in ('no-invoice', 'two-communications', 'other-currency', 'takes-back-nothing', 'returned-debit'))
              as "openBankEntries",
            (select count(*)::int from bank_entry where status = 'reversed' and why = 'takes-back-released')
              as "paymentsTakenBack",

@@ -47,11 +47,12 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
   const statement = inventStatement([
     { amount: one.total, structuredCommunication: one.communication },
     { amount: two.total - 1, structuredCommunication: two.communication },
+    { amount: 1_250, freeText: 'LOYER' },
   ]);
   const path = join(home, 'statement.cod');
   writeFileSync(path, writeCoda(statement), 'latin1');
   const imported = await json('import', path, '--layout', 'bank-coda', '--secretariat', 'bank', '--date', '2026-12-08');
-  expect(imported).toMatchObject({ code: 0, document: { status: 'applied', counts: { read: 2, created: 2 } } });
+  expect(imported).toMatchObject({ code: 0, document: { status: 'applied', counts: { read: 3, created: 3 } } });
 
   const payments = await json('payments', '--status', 'partial');
   expect(payments.document).toEqual([
@@ -69,9 +70,9 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
   expect(await json('run', 'payments')).toEqual({
     code: 0,
     document: {
-      entries: 1,
-      byStatus: { partial: 1 },
-      cents: { EUR: { total: two.total - 1, partial: two.total - 1 } },
+      entries: 2,
+      byStatus: { partial: 1, unknown: 1 },
+      cents: { EUR: { total: two.total - 1 + 1_250, partial: two.total - 1, unknown: 1_250 } },
       invoicesPaid: [],
       ordersPaid: [],
       reminders: 0,
@@ -83,6 +84,15 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
   expect(await json(...accept)).toMatchObject({ code: 0, document: { id, orderId: order.id, orderPaid: true } });
   const again = await navette(...accept);
   expect([again.code, again.err]).toEqual([1, `navette: Bank entry ${id} is accepted already, to the last cent.\n`]);
+
+  const [{ id: rent }] = (await json('payments', '--status', 'unknown')).document;
+  const closing = ['payments', 'accept', String(rent), '--by', 'Mia', '--why', 'rent of the flat above'];
+  expect((await navette(...closing.slice(0, -2))).code).toBe(2);
+  expect(await json(...closing)).toEqual({
+    code: 0,
+    document: { id: rent, invoiceNumber: null, status: 'accepted', amount: 0 },
+  });
+  expect((await navette(...closing)).code).toBe(1);
 
   const file = join(home, 'out', 'card-platform', `release-${order.id}.csv`);
   const release = await json('run', 'release', '--date', '2026-12-08');

@@ -9,6 +9,7 @@ import { RefusedError } from '../../src/errors.ts';
 import { applyBankStatements } from '../../src/jobs/import/match-statement.ts';
 import { cancelOrder } from '../../src/jobs/orders/cancel-order.ts';
 import { acceptPayment } from '../../src/jobs/payments/accept-payment.ts';
+import { closeWithoutInvoice } from '../../src/jobs/payments/close-entry.ts';
 import { matchOpenPayments } from '../../src/jobs/payments/match-open-payments.ts';
 import { releaseOrders } from '../../src/jobs/payments/release-orders.ts';
 import type { BankEntry, BankStatement } from '../../src/model.ts';
@@ -42,6 +43,7 @@ const KINDS = [
   'returned-late',
   'silent',
   'debit',
+  'debit-back',
   'dollars',
   'blank-reference',
 ] as const;
@@ -60,7 +62,7 @@ const statement = fc.record({
     ['camt053', 'coda'],
   ),
   grouped: fc.boolean(),
-  after: fc.constantFrom('nothing', 'release', 'match', 'cancel', 'accept', 'again'),
+  after: fc.constantFrom('nothing', 'release', 'match', 'cancel', 'accept', 'close', 'again'),
   which: fc.nat(ORDERS - 1),
 });
 
@@ -105,6 +107,8 @@ function entriesOf({ kind, of, other, cents }: Payer, orders: readonly InvoicedO
       return [{ amount: total, freeText: 'CHEQUES-REPAS' }];
     case 'debit':
       return [{ amount: -cents, freeText: communication }];
+    case 'debit-back':
+      return [{ amount: cents, freeText: 'RETURN', reversal: true }];
     case 'dollars':
       return [{ amount: total, structuredCommunication, currency: 'USD' }];
     case 'blank-reference':
@@ -115,7 +119,7 @@ function entriesOf({ kind, of, other, cents }: Payer, orders: readonly InvoicedO
 let loads = 0;
 function load(statements: readonly BankStatement[]) {
   const fileId = ++loads;
-  return db.transaction().execute((trx) => applyBankStatements(trx, { fileId }, statements, IBAN, TODAY));
+  return db.transaction().execute((trx) => applyBankStatements(trx, { fileId }, () => statements, IBAN, TODAY));
 }
 
 let sent = 0;
@@ -217,6 +221,20 @@ async function acceptSome(order: InvoicedOrder): Promise<void> {
   );
 }
 
+/** The oldest entry of this world that waits. */
+async function closeOne(since: number): Promise<void> {
+  const found = await sql<{ id: number }>`
+    select id from bank_entry where id > ${since} and (status in ('partial', 'over', 'duplicate', 'unknown') or why = 'returned-debit')
+     order by id limit 1`.execute(db);
+  const id = found.rows[0]?.id;
+  if (id !== undefined) await closeWithoutInvoice(orderDay(db, TODAY), id, { by: 'ops', why: 'test' });
+}
+
+async function lastEntry(): Promise<number> {
+  const found = await sql<{ last: number }>`select coalesce(max(id), 0)::bigint as last from bank_entry`.execute(db);
+  return found.rows[0]?.last ?? 0;
+}
+
 const RUNS = fuzzRuns(10, 0.02);
 
 test(
@@ -226,6 +244,7 @@ test(
       fc.asyncProperty(fc.array(statement, { minLength: 2, maxLength: 8 }), async (plan) => {
         const orders = await inventInvoicedOrders(db, ORDERS);
         const loaded: (readonly BankStatement[])[] = [];
+        const since = await lastEntry();
         for (const { payers, told, grouped, after, which } of plan) {
           for (const one of statementsOf(payers, orders)) {
             for (const format of told) {
@@ -241,6 +260,7 @@ test(
           if (after === 'release') await release();
           if (after === 'match') await matchOpenPayments(orderDay(db, TODAY));
           if (after === 'accept') await acceptSome(orders[which]!);
+          if (after === 'close') await closeOne(since);
           if (after === 'again') await load(loaded.at(-1) ?? []);
           if (after === 'cancel') {
             const cancelled = cancelOrder(orderDay(db, TODAY), orders[which]!.id, { by: 'ops', why: 'test' });

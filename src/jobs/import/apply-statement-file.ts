@@ -1,4 +1,4 @@
-/** The statements of one bank file: read to the last line, then stored and matched in the file's own transaction. */
+/** The statements of one bank file, each stored as it is read, in the file's own transaction. */
 import { readCamtFile } from '../../ingest/statements/read-camt.ts';
 import { readCodaFile } from '../../ingest/statements/read-coda.ts';
 import type { Db } from '../../load/database.ts';
@@ -16,9 +16,8 @@ export async function applyStatementFile(
   fitted: FittedFile,
   storedAt: string,
 ): Promise<FileCounts | 'duplicate'> {
-  const statements: BankStatement[] = [];
-  for await (const statement of readStatements(fitted, storedAt)) statements.push(statement);
-  const applied = await applyBankStatements(db, delivery, statements, config.navette.issuer.iban, today);
+  const read = () => readStatements(fitted, storedAt);
+  const applied = await applyBankStatements(db, delivery, read, config.navette.issuer.iban, today);
   if (applied === 'duplicate') return applied;
   logStatements(log, delivery.fileId, applied);
   return applied.counts;

@@ -1,6 +1,7 @@
-/** A person accepts an open bank entry as the payment of an invoice, a debit as the refund of a credit note, or a reversal as what takes a payment back, whatever its amount. */
+/** A person accepts an open bank entry as the payment of an invoice, a debit as the refund of a credit note, or a reversal as what takes either back, whatever its amount. */
 import { RefusedError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
+import { withdrawReminders } from '../../load/notices/reminders.ts';
 import {
   type EntryToAccept,
   type InvoiceToAccept,
@@ -11,9 +12,9 @@ import {
 } from '../../load/payments/accept-payment.ts';
 import { lockPayments, type NamedInvoice } from '../../load/payments/open-payments.ts';
 import { markInvoicesPaid } from '../../load/payments/payments.ts';
-import { readRefundDue } from '../../load/payments/refunds.ts';
+import { readRefundDue, readRefunded } from '../../load/payments/refunds.ts';
 import type { Cents, Day } from '../../model.ts';
-import { CURRENCY, logTakenBack, type MatchContext, matchOnce } from './match-open-payments.ts';
+import { CURRENCY, logTakenBack, type MatchContext, matchOnce, waitsForPerson } from './match-open-payments.ts';
 
 export interface Accepted {
   readonly id: number;
@@ -24,12 +25,15 @@ export interface Accepted {
   readonly amount: Cents;
   readonly orderId: number;
   readonly orderPaid: boolean;
+  /** cents that are to be paid back for the order, when a refund came back */
+  readonly refundDue: Cents;
 }
 
 /**
  * The invoice counts as paid. An entry whose amount is not used up may be accepted again for another invoice: that is how
  * one transfer pays two. A debit accepted for a credit note settles what was to be paid back for its cancelled order. A
- * reversal that named no payment takes back that of the invoice, as if it had named it.
+ * reversal that named no payment takes back that of the invoice, as if it had named it; one that brings a refund back, given
+ * with the credit note, makes it due again.
  * @throws RefusedError when the entry waits for nobody or the invoice is not to be paid; nothing is changed
  */
 export async function acceptPayment(
@@ -46,7 +50,11 @@ export async function acceptPayment(
       const amount = await refundOf(db, id, entry, invoice);
       return settle(db, { id, number, amount, invoice, by, why, ordersPaid: async () => [] });
     }
-    if (entry.reversal && entry.amount < 0 && UNDECIDED.includes(entry.why ?? '')) {
+    if (invoice?.kind === 'credit' && entry.amount > 0 && entry.reversal) {
+      const amount = await returnOf(db, id, entry, invoice);
+      return settle(db, { id, number, amount, invoice, by, why, ordersPaid: async () => [] });
+    }
+    if (entry.reversal && entry.amount < 0 && entry.status === 'reversed' && waitsForPerson(entry)) {
       if (invoice === null) throw new RefusedError(`There is no invoice ${number}.`);
       return takeBack(db, { id, number, amount: entry.amount, invoice, by, why, today });
     }
@@ -66,21 +74,19 @@ export async function acceptPayment(
       throw new RefusedError(`Invoice ${number} is ${state}; only an open one can be paid.`);
     }
     const amount = Math.min(entry.amount - entry.spent, invoice.total);
-    const ordersPaid = () => markInvoicesPaid(db, [invoice], today);
+    const ordersPaid = async () => {
+      const paid = await markInvoicesPaid(db, [invoice], today);
+      await withdrawReminders(db, [invoice.enterpriseNumber]);
+      return paid;
+    };
     return settle(db, { id, number, amount, invoice, by, why, ordersPaid });
   });
-  log('payment.accepted', {
-    enterpriseNumber,
-    orderId: accepted.orderId,
-    invoice: number,
-    totalCents: accepted.amount,
-  });
+  const { invoiceNumber, orderId, amount, refundDue } = accepted;
+  log('payment.accepted', { enterpriseNumber, orderId, invoice: invoiceNumber, totalCents: amount });
+  if (refundDue > 0) log('refund.due', { enterpriseNumber, orderId, totalCents: refundDue });
   logTakenBack(log, takenBack);
   return accepted;
 }
-
-/** Why a reversal took nothing back yet. */
-const UNDECIDED = ['no-invoice', 'two-communications', 'other-currency', 'takes-back-nothing'];
 
 interface Settled {
   readonly accepted: Accepted;
@@ -106,12 +112,12 @@ async function takeBack(
   const { enterpriseNumber, orderId, structuredCommunication } = invoice;
   const named = { structuredCommunication, freeText: '', currency: CURRENCY, reversal: true, twin: 'none' } as const;
   const { entries, takenBack } = await matchOnce(db, today, [{ id, amount, ...named }]);
-  if (entries.some((entry) => entry.id === id && UNDECIDED.includes(entry.why))) {
+  if (entries.some((entry) => entry.id === id && waitsForPerson(entry))) {
     throw new RefusedError(`Invoice ${number} was not paid; nothing can be taken back.`);
   }
   await noteDecider(db, id, by, why);
   const accepted = { id, invoiceNumber: number, status: 'reversed', amount, orderId, orderPaid: false } as const;
-  return { accepted, enterpriseNumber, takenBack };
+  return { accepted: { ...accepted, refundDue: 0 }, enterpriseNumber, takenBack };
 }
 
 async function settle(
@@ -130,7 +136,9 @@ async function settle(
   const { enterpriseNumber, id: invoiceId, orderId } = invoice;
   await writeAcceptance(db, { entryId: id, enterpriseNumber, invoiceId, amount, by, why });
   const orderPaid = (await ordersPaid()).length > 0;
-  const accepted = { id, invoiceNumber: number, status: 'accepted', amount, orderId, orderPaid } as const;
+  const cameBack = invoice.kind === 'credit' && amount > 0;
+  const refundDue = cameBack ? await readRefundDue(db, { enterpriseNumber, id: orderId }) : 0;
+  const accepted = { id, invoiceNumber: number, status: 'accepted', amount, orderId, orderPaid, refundDue } as const;
   return { accepted, enterpriseNumber, takenBack: [] };
 }
 
@@ -145,4 +153,17 @@ async function refundOf(db: Db, id: number, entry: EntryToAccept, invoice: Invoi
   const due = await readRefundDue(db, { enterpriseNumber, id: orderId });
   if (due === 0) throw new RefusedError(`Nothing is to be paid back for order ${orderId}.`);
   return -Math.min(left, due);
+}
+
+/** Cents of refunds that the entry brings back: at most what is left of it and was paid back for the order. */
+async function returnOf(db: Db, id: number, entry: EntryToAccept, invoice: InvoiceToAccept): Promise<Cents> {
+  const left = entry.amount - entry.spent;
+  if (left <= 0) throw new RefusedError(`Bank entry ${id} is accepted already, to the last cent.`);
+  if (entry.status !== 'accepted' && !waitsForPerson(entry)) {
+    throw new RefusedError(`Bank entry ${id} is ${entry.status}; only an open one can be accepted.`);
+  }
+  const { enterpriseNumber, orderId } = invoice;
+  const refunded = await readRefunded(db, { enterpriseNumber, id: orderId });
+  if (refunded <= 0) throw new RefusedError(`Nothing was paid back for order ${orderId}.`);
+  return Math.min(left, refunded);
 }

@@ -1,6 +1,7 @@
 /** The job `payments`: every bank entry that is still open is matched again with the invoices as they stand now. */
 
 import type { Db } from '../../load/database.ts';
+import { withdrawReminders } from '../../load/notices/reminders.ts';
 import type { OrderKey } from '../../load/orders/order-locks.ts';
 import {
   lockNamedInvoices,
@@ -24,15 +25,20 @@ import type { JobContext } from '../context.ts';
 
 /** Invoices are in euro. */
 export const CURRENCY = 'EUR';
-const FOR_A_PERSON: readonly MatchStatus[] = ['partial', 'over', 'duplicate', 'unknown'];
+const FOR_A_PERSON: readonly string[] = ['partial', 'over', 'duplicate', 'unknown'];
 /** Money that went back, or came back, and nothing tells of which payment. */
-const REVERSALS_FOR_A_PERSON: readonly MatchReason[] = [
+const REVERSALS_FOR_A_PERSON: readonly string[] = [
   'no-invoice',
   'two-communications',
   'other-currency',
   'takes-back-nothing',
   'returned-debit',
 ];
+
+/** Whether an entry, of which this was decided, waits until a person decides about it. `readHealth` counts the same ones. */
+export function waitsForPerson({ status, why }: { readonly status: string; readonly why: string | null }): boolean {
+  return FOR_A_PERSON.includes(status) || (status === 'reversed' && REVERSALS_FOR_A_PERSON.includes(why ?? ''));
+}
 
 /** What became of the entries that were open. */
 export interface Matched {
@@ -80,16 +86,16 @@ export async function matchOnce(db: Db, today: Day, last: readonly OpenEntry[] =
   const byId = new Map(invoices.map((invoice) => [invoice.id, invoice]));
   const named = (ids: Iterable<number>) => [...new Set(ids)].flatMap((id) => byId.get(id) ?? []);
   const result = matchPayments({ entries: open, invoices, currency: CURRENCY });
-  await writeDecisions(
-    db,
-    result.decisions.map((decision) => ({
-      ...decision,
-      enterpriseNumber: byId.get(decision.invoiceId ?? 0)?.enterpriseNumber ?? null,
-    })),
-  );
+  const decisions = result.decisions.map((decision) => ({
+    ...decision,
+    enterpriseNumber: byId.get(decision.invoiceId ?? 0)?.enterpriseNumber ?? null,
+  }));
+  await writeDecisions(db, decisions);
   const ordersReopened = await markInvoicesOpen(db, named(result.reopened));
   const invoicesPaid = named(result.paid);
   const ordersPaid = await markInvoicesPaid(db, invoicesPaid, today);
+  const employers = new Set(decisions.flatMap(({ enterpriseNumber }) => enterpriseNumber ?? []));
+  await withdrawReminders(db, [...employers]);
   const looked = new Set(open.map(({ id }) => id));
   return {
     entries: result.decisions
@@ -139,10 +145,7 @@ export function logMatched(log: Log, matched: Matched, fileId?: number): void {
   const paid = { invoices: invoicesPaid.length, orders: ordersPaid.length };
   const facts = { entries: entries.length, byStatus: countByStatus(entries), cents: centsByStatus(money) };
   log('payment.matched', { ...file, ...facts, ...paid });
-  const waiting = entries.filter(
-    ({ status, why }) =>
-      FOR_A_PERSON.includes(status) || (status === 'reversed' && REVERSALS_FOR_A_PERSON.includes(why)),
-  );
+  const waiting = entries.filter(waitsForPerson);
   for (const group of Map.groupBy(waiting, ({ status, why }) => `${status} ${why}`).values()) {
     const [first] = group;
     if (first !== undefined)

@@ -47,7 +47,7 @@ export async function queueReminders(
   return countWritten(queued);
 }
 
-/** Reminders of these employers that wait for nothing any more; one that is being handed over at this moment is left alone. */
+/** Reminders of these employers that wait although their invoice is open no more, or money for it is with operations; one that is being handed over at this moment is left alone. */
 export async function withdrawReminders(db: Db, employers: readonly string[]): Promise<void> {
   await sql`
     delete from invoice_notice n
@@ -55,7 +55,7 @@ export async function withdrawReminders(db: Db, employers: readonly string[]): P
               from invoice_notice q
               join invoice i on i.enterprise_number = q.enterprise_number and i.id = q.invoice_id
              where q.enterprise_number = any(${employers}::text[]) and q.status = 'queued'
-               and q.kind in ('reminder-1', 'reminder-2') and i.status <> 'open'
+               and q.kind in ('reminder-1', 'reminder-2') and (i.status <> 'open' or ${WITH_OPERATIONS})
                for update of q skip locked) moot
      where n.enterprise_number = moot.enterprise_number and n.invoice_id = moot.invoice_id and n.kind = moot.kind`.execute(
     db,

@@ -1,4 +1,4 @@
-/** One bank entry and one invoice, as a person puts them together. */
+/** One bank entry and the invoice that a person puts it to, or none. */
 import { sql } from 'kysely';
 import type { Cents, OrderStatus } from '../../model.ts';
 import type { Db } from '../database.ts';
@@ -54,6 +54,16 @@ export async function lockInvoiceByNumber(db: Db, number: string): Promise<Invoi
   return found.rows[0] ?? null;
 }
 
+/** The entry is accepted; what was decided about it by rule no longer holds. */
+export async function closeEntry(
+  db: Db,
+  { entryId, by, why }: { readonly entryId: number; readonly by: string; readonly why: string },
+): Promise<void> {
+  await sql`
+    update bank_entry set status = 'accepted', why = ${why}, decided_by = ${by} where id = ${entryId}`.execute(db);
+  await sql`delete from payment where bank_entry_id = ${entryId} and status <> 'accepted'`.execute(db);
+}
+
 /** The entry is accepted as a payment of `amount` for the invoice; what was decided about it by rule no longer holds. */
 export async function writeAcceptance(
   db: Db,
@@ -67,8 +77,7 @@ export async function writeAcceptance(
   },
 ): Promise<void> {
   const { entryId, enterpriseNumber, invoiceId, amount, by, why } = payment;
-  await sql`update bank_entry set status = 'accepted', why = ${why} where id = ${entryId}`.execute(db);
-  await sql`delete from payment where bank_entry_id = ${entryId} and status <> 'accepted'`.execute(db);
+  await closeEntry(db, payment);
   await sql`
     insert into payment (bank_entry_id, enterprise_number, invoice_id, amount, status, decided_by, why)
     values (${entryId}, ${enterpriseNumber}, ${invoiceId}, ${amount}, 'accepted', ${by}, ${why})`.execute(db);

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { Cents, Day } from '../../model.ts';
 import type { Db } from '../database.ts';
-import { withdrawReminders } from '../notices/reminders.ts';
 import type { OrderKey } from '../orders/order-locks.ts';
 
 export const ENTRY_STATUSES = [
@@ -40,7 +39,7 @@ export async function writeDecisions(db: Db, decisions: readonly DecisionToWrite
   const decided = sql`jsonb_to_recordset(${JSON.stringify(decisions)}::jsonb)
     as d ("entryId" bigint, "invoiceId" bigint, "enterpriseNumber" text, amount bigint, status text, why text)`;
   await sql`
-    update bank_entry e set status = d.status, why = d.why from ${decided}
+    update bank_entry e set status = d.status, why = d.why, decided_by = null from ${decided}
      where e.id = d."entryId" and (e.status, e.why) is distinct from (d.status, d.why)`.execute(db);
   await sql`
     delete from payment p using ${decided}
@@ -62,10 +61,9 @@ export async function writeDecisions(db: Db, decisions: readonly DecisionToWrite
      order by d."entryId"`.execute(db);
 }
 
-/** Open invoices are paid, and nobody is reminded of them any more; an order is paid once all its invoices are, credit notes aside. @returns the orders paid now */
+/** Open invoices are paid; an order is paid once all its invoices are, credit notes aside. @returns the orders paid now */
 export async function markInvoicesPaid(db: Db, invoices: readonly InvoiceKey[], today: Day): Promise<OrderKey[]> {
   await setInvoiceStatus(db, invoices, 'open', 'paid');
-  await withdrawReminders(db, [...new Set(invoices.map(({ enterpriseNumber }) => enterpriseNumber))]);
   const paid = await sql<OrderKey>`
     update voucher_order o set status = 'paid', paid_on = ${today}::date
       from (${ordersOf(invoices)}) k

@@ -4,7 +4,7 @@ import type { Cents } from '../../model.ts';
 import type { Db } from '../database.ts';
 import type { OrderKey } from '../orders/order-locks.ts';
 
-/** Cancelled orders with the cents `due`, a debit that was accepted for a credit note counted against them. */
+/** Cancelled orders with the cents `due`, a debit that was accepted for a credit note counted against them, unless it came back. */
 export const refundsDue = sql`
   select o.enterprise_number, o.id, sum(p.amount) as due
     from voucher_order o
@@ -20,4 +20,14 @@ export async function readRefundDue(db: Db, { enterpriseNumber, id }: OrderKey):
     db,
   );
   return found.rows[0]?.due ?? 0;
+}
+
+/** Cents that went back for one order, as debits accepted for its credit notes, less what came back of them. */
+export async function readRefunded(db: Db, { enterpriseNumber, id }: OrderKey): Promise<Cents> {
+  const found = await sql<{ refunded: Cents }>`
+    select -coalesce(sum(p.amount), 0)::bigint as refunded
+      from invoice i join payment p on p.enterprise_number = i.enterprise_number and p.invoice_id = i.id
+     where i.enterprise_number = ${enterpriseNumber} and i.order_id = ${id} and i.kind = 'credit'
+       and p.status = 'accepted'`.execute(db);
+  return found.rows[0]?.refunded ?? 0;
 }

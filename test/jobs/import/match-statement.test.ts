@@ -9,6 +9,7 @@ import {
 } from '../../../src/jobs/import/match-statement.ts';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
 import { matchOpenPayments } from '../../../src/jobs/payments/match-open-payments.ts';
+import type { Db } from '../../../src/load/database.ts';
 import { readPayments } from '../../../src/load/payments/payments.ts';
 import type { BankStatement } from '../../../src/model.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -24,7 +25,7 @@ async function apply(...statements: BankStatement[]): Promise<AppliedStatements>
   const fileId = ++files;
   const applied = await db
     .transaction()
-    .execute((trx) => applyBankStatements(trx, { fileId }, statements, IBAN, '2026-12-08'));
+    .execute((trx) => applyBankStatements(trx, { fileId }, () => statements, IBAN, '2026-12-08'));
   if (applied === 'duplicate') throw new Error('this is no copy');
   return applied;
 }
@@ -267,7 +268,7 @@ test('another account is refused and leaves nothing; copies are a duplicate', as
   const before = await sql<{ count: number }>`select count(*)::int from bank_statement`.execute(db);
   await expect(apply(own, other)).rejects.toThrow(new FileError('file.account'));
   const copy = inventStatement([{ amount: 5 }], { duplicate: true });
-  expect(await applyBankStatements(db, { fileId: 1 }, [copy], IBAN, '2026-12-08')).toBe('duplicate');
+  expect(await applyBankStatements(db, { fileId: 1 }, () => [copy], IBAN, '2026-12-08')).toBe('duplicate');
   expect((await sql<{ count: number }>`select count(*)::int from bank_statement`.execute(db)).rows).toEqual(
     before.rows,
   );
@@ -294,6 +295,36 @@ test('a gap between statement numbers is stored and told', async () => {
   logStatements((event, facts = {}) => noted.push({ event, facts }), 3, after);
   expect(noted[0]).toEqual({ event: 'statement.gap', facts: { fileId: 3, statementNumber: '007' } });
   expect(after.counts.created).toBe(2);
+});
+
+test('statements of one file may stand in any order', async () => {
+  const at = (statementNumber: string, year = 2041) => inventStatement([{ amount: 5 }], { year, statementNumber });
+  await apply(at('001'));
+  expect((await apply(at('004'), at('003'), at('002'))).afterGap).toEqual([]);
+  expect((await apply(at('001', 2042), at('006'), at('005'))).afterGap).toEqual([]);
+  expect((await apply(at('009'), at('008'))).afterGap).toMatchObject([{ statementNumber: '008' }]);
+});
+
+test('each statement is stored before the next one is read, and none stays when a later one is wrong', async () => {
+  const stored = async (trx: Db) => {
+    const found = await sql<{ count: number }>`select count(*)::int from bank_statement where year = 2051`.execute(trx);
+    return found.rows[0]?.count;
+  };
+  const at = (number: number, balance = 5) =>
+    inventStatement([{ amount: 5 }], { year: 2051, statementNumber: `00${number}`, closingBalance: balance });
+  const seen: unknown[] = [];
+  const applying = db.transaction().execute((trx) => {
+    async function* read() {
+      for (const statement of [at(1), at(2), at(3), at(1, 6)]) {
+        seen.push(await stored(trx));
+        yield statement;
+      }
+    }
+    return applyBankStatements(trx, { fileId: 1 }, read, IBAN, '2026-12-08');
+  });
+  await expect(applying).rejects.toThrow(new FileError('file.totals'));
+  expect(seen).toEqual([0, 0, 0, 0, 0, 1, 2, 3]);
+  expect(await stored(db)).toBe(0);
 });
 
 test('what is open is matched again when its invoice comes; a further run changes nothing', async () => {

@@ -29,7 +29,9 @@ async function remindersOf(number: string): Promise<string[]> {
 async function pay({ total, communication }: { total: number; communication: string }, back = false): Promise<void> {
   const amount = back ? -total : total;
   const statement = inventStatement([{ amount, structuredCommunication: communication, reversal: back }]);
-  await db.transaction().execute((trx) => applyBankStatements(trx, { fileId: 1 }, [statement], IBAN, '2026-12-16'));
+  await db
+    .transaction()
+    .execute((trx) => applyBankStatements(trx, { fileId: 1 }, () => [statement], IBAN, '2026-12-16'));
 }
 
 /** What other tests left unpaid would be reminded of as well. */
@@ -105,6 +107,19 @@ test('who paid another amount is not asked for the whole while a person decides'
   await pay({ ...over, total: over.total + 100 }, true);
   expect((await remind('2026-12-16')).reminders).toBe(1);
   expect(await remindersOf(partial.number)).toEqual([]);
+  await settleAll();
+});
+
+test('a reminder that waits is withdrawn when another amount comes in, and comes back when that is decided', async () => {
+  const [less, other] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  const [partial, unpaid] = [less.invoices[0]!, other.invoices[0]!];
+  expect((await remind('2026-12-15')).reminders).toBe(2);
+  await pay({ ...partial, total: partial.total - 100 });
+  expect(await remindersOf(partial.number)).toEqual([]);
+  expect(await remindersOf(unpaid.number)).toHaveLength(1);
+  expect((await remind('2026-12-16')).reminders).toBe(0);
+  await pay({ ...partial, total: partial.total - 100 }, true);
+  expect((await remind('2026-12-16')).reminders).toBe(1);
   await settleAll();
 });
 

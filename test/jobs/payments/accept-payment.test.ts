@@ -5,6 +5,8 @@ import { RefusedError } from '../../../src/errors.ts';
 import { applyBankStatements } from '../../../src/jobs/import/match-statement.ts';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
 import { acceptPayment } from '../../../src/jobs/payments/accept-payment.ts';
+import { closeWithoutInvoice } from '../../../src/jobs/payments/close-entry.ts';
+import { matchOpenPayments } from '../../../src/jobs/payments/match-open-payments.ts';
 import { readHealth } from '../../../src/load/health.ts';
 import { readPayments } from '../../../src/load/payments/payments.ts';
 import type { BankEntry } from '../../../src/model.ts';
@@ -21,7 +23,7 @@ async function receive(entry: Partial<BankEntry>): Promise<number> {
   const statement = inventStatement([entry]);
   const applied = await db
     .transaction()
-    .execute((trx) => applyBankStatements(trx, { fileId: 1 }, [statement], IBAN, '2026-12-08'));
+    .execute((trx) => applyBankStatements(trx, { fileId: 1 }, () => [statement], IBAN, '2026-12-08'));
   if (applied === 'duplicate') throw new Error('this is no copy');
   return applied.matched.entries[0]?.id ?? 0;
 }
@@ -49,6 +51,7 @@ test('a partial payment that is accepted pays invoice and order', async () => {
     amount: total - 100,
     orderId: order.id,
     orderPaid: true,
+    refundDue: 0,
   });
   expect(await orderState(db, order)).toBe('paid 2026-12-10');
   expect(await payments(id)).toEqual([`${number} ${total - 100} accepted Mia agreed by phone`]);
@@ -176,6 +179,95 @@ test('money that went back without naming its payment waits for a person, who sa
   await expect(accept(back, number)).rejects.toThrow(
     new RefusedError(`Bank entry ${back} brought no money; it cannot pay an invoice.`),
   );
+});
+
+test('a refund that the bank brings back is due again, and the next debit settles it', async () => {
+  const due = async () => {
+    const { refundsDue, refundTotal, openBankEntries } = await readHealth(db, '2026-12-10');
+    return [refundsDue, refundTotal, openBankEntries];
+  };
+  const order = await inventInvoicedOrder(db);
+  const { total, communication } = order.invoices[0]!;
+  await receive({ amount: total, structuredCommunication: communication });
+  const [before = 0, cents = 0, waiting = 0] = await due();
+  await cancelOrder(orderDay(db, '2026-12-09'), order.id, { by: 'ops', why: 'test' });
+  const found = await sql<{ number: string }>`
+    select number from invoice where order_id = ${order.id} and kind = 'credit'`.execute(db);
+  const credit = found.rows[0]?.number ?? '';
+  const early = await receive({ amount: total, freeText: 'RETURN', reversal: true });
+  await expect(accept(early, credit)).rejects.toThrow(new RefusedError(`Nothing was paid back for order ${order.id}.`));
+  await closeWithoutInvoice(orderDay(db, '2026-12-10'), early, BY_HAND);
+  await accept(await receive({ amount: -total }), credit);
+  expect(await due()).toEqual([before, cents, waiting]);
+
+  const back = await receive({ amount: total + 3, freeText: 'RETURN', reversal: true });
+  expect(await due()).toEqual([before, cents, waiting + 1]);
+  const noted: Noted[] = [];
+  expect(await accept(back, credit, noted)).toMatchObject({ status: 'accepted', amount: total, refundDue: total });
+  expect(await due()).toEqual([before + 1, cents + total, waiting]);
+  expect(noted.map(({ event, facts }) => [event, facts.totalCents])).toEqual([
+    ['payment.accepted', total],
+    ['refund.due', total],
+  ]);
+  await expect(accept(back, credit)).rejects.toThrow(new RefusedError(`Nothing was paid back for order ${order.id}.`));
+  expect(await orderState(db, order)).toMatch(/^cancelled/);
+  await accept(await receive({ amount: -total }), credit);
+  expect(await due()).toEqual([before, cents, waiting]);
+});
+
+test('what concerns no invoice is closed with who and why, pays nothing, and stays closed', async () => {
+  const waiting = async () => (await readHealth(db, '2026-12-10')).openBankEntries;
+  const cents = async () => {
+    const found = await sql<{ all: number; accepted: number }>`
+      select sum(amount)::bigint as all, sum(amount) filter (where status = 'accepted')::bigint as accepted from bank_entry`.execute(
+      db,
+    );
+    return found.rows[0] ?? { all: 0, accepted: 0 };
+  };
+  const order = await inventInvoicedOrder(db);
+  const { number, communication, total } = order.invoices[0]!;
+  const before = await waiting();
+  const ids = [
+    await receive({ amount: 1_250, freeText: 'LOYER' }),
+    await receive({ amount: -700, freeText: 'RETURN', reversal: true }),
+    await receive({ amount: 800, reversal: true }),
+    await receive({ amount: total - 1, structuredCommunication: communication }),
+  ];
+  const money = await cents();
+  expect(await waiting()).toBe(before + 4);
+  const noted: Noted[] = [];
+  for (const id of ids) {
+    expect(await closeWithoutInvoice(orderDay(db, '2026-12-10', noted), id, BY_HAND)).toEqual({
+      id,
+      invoiceNumber: null,
+      status: 'accepted',
+      amount: 0,
+    });
+  }
+  expect(noted.map(({ event, facts }) => `${event} ${facts.status} ${facts.code}`)).toEqual([
+    'payment.closed unknown no-invoice',
+    'payment.closed reversed no-invoice',
+    'payment.closed reversed returned-debit',
+    'payment.closed partial less-than-due',
+  ]);
+  expect(await cents()).toEqual({ all: money.all, accepted: Number(money.accepted) + 1_250 - 700 + 800 + total - 1 });
+  const stored = await sql<{ line: string }>`
+    select concat_ws(' ', status, decided_by, why) as line from bank_entry where id = any(${ids}::bigint[])`.execute(
+    db,
+  );
+  expect(new Set(stored.rows.map(({ line }) => line))).toEqual(new Set(['accepted Mia agreed by phone']));
+  expect(await Promise.all(ids.map(payments))).toEqual([[], [], [], []]);
+  await matchOpenPayments(orderDay(db, '2026-12-10'));
+  expect(await waiting()).toBe(before);
+  expect(await orderState(db, order)).toBe('invoiced');
+  const [, , , partial = 0] = ids;
+  await expect(closeWithoutInvoice(orderDay(db, '2026-12-10'), partial, BY_HAND)).rejects.toThrow(
+    new RefusedError(`Bank entry ${partial} is accepted; only an open one can be closed without an invoice.`),
+  );
+  await expect(closeWithoutInvoice(orderDay(db, '2026-12-10'), 999_999, BY_HAND)).rejects.toThrow(
+    new RefusedError('There is no bank entry 999999.'),
+  );
+  expect(await accept(partial, number)).toMatchObject({ amount: total - 1, orderPaid: true });
 });
 
 test('what cannot be accepted is refused in a sentence, and nothing changes', async () => {
