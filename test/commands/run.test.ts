@@ -87,12 +87,10 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
 
   const [{ id: rent }] = (await json('payments', '--status', 'unknown')).document;
   const closing = ['payments', 'accept', String(rent), '--by', 'Mia', '--why', 'rent of the flat above'];
-  expect((await navette(...closing.slice(0, -2))).code).toBe(2);
   expect(await json(...closing)).toEqual({
     code: 0,
     document: { id: rent, invoiceNumber: null, status: 'accepted', amount: 0 },
   });
-  expect((await navette(...closing)).code).toBe(1);
 
   const file = join(home, 'out', 'card-platform', `release-${order.id}.csv`);
   const release = await json('run', 'release', '--date', '2026-12-08');
@@ -113,4 +111,4 @@ test('a statement that is imported pays, the rest is accepted, the order is rele
   expect((await json('notices', '--status', 'queued')).document).toMatchObject([
     { queuedAt: '2026-12-09T22:59:59.999Z' },
   ]);
-}, 60_000);
+}, 120_000);
