@@ -180,7 +180,7 @@ export async function markOutcome(
   await db
     .updateTable('drop_file')
     .set({
-      status,
+      status: sql<FileStatus>`case when ${status} = 'applied' and archived_as is not null then 'archived' else ${status} end`,
       counts: outcome.counts === undefined ? null : JSON.stringify(outcome.counts),
       duplicate_of: outcome.duplicateOf ?? null,
       applied_at: outcome.appliedAt ?? null,
