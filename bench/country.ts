@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
-import { openDatabase } from '../src/load/database.ts';
+import { type Database, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { syncReference } from '../src/load/reference/reference.ts';
@@ -42,11 +42,19 @@ export async function bench(size: number): Promise<BenchResult> {
     const applied = importOnce(home, country, large).finally(() => {
       running = false;
     });
-    const beside: number[] = [];
-    for (const file of small.slice(TIMES)) if (running) beside.push(await importOnce(home, country, file));
+    const staging: number[] = [];
+    const applying: number[] = [];
+    const watcher = await openDatabase(country, () => undefined, 1);
+    for (const file of small.slice(TIMES)) {
+      if (!running) break;
+      const before = await isStaging(watcher);
+      const took = await importOnce(home, country, file);
+      (before && (await isStaging(watcher)) ? staging : applying).push(took);
+    }
     await applied;
+    await watcher.close();
     const ratio = ratioOf(seconds, alone);
-    const slowest = ratioOf(Math.max(...beside), seconds);
+    const slowest = ratioOf(Math.max(...staging, ...applying), seconds);
     return {
       name: 'country',
       size: SMALL,
@@ -54,13 +62,23 @@ export async function bench(size: number): Promise<BenchResult> {
       referenceSeconds: alone,
       ratio,
       peakMegabytes: peakMegabytes(),
-      goal: `less than ${GOAL} times an empty database, less than ${GOAL_BESIDE} times beside a large file for the same employers (${beside.join(', ')} s, ${slowest})`,
+      goal: `less than ${GOAL} times an empty database, less than ${GOAL_BESIDE} times beside a large file for the same employers (while it is read ${staging.join(', ')} s, from its end to its commit ${applying.join(', ')} s: ${slowest})`,
       met: ratio < GOAL && slowest < GOAL_BESIDE,
     };
   } finally {
     await server.release();
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** Whether the large file is still being read; afterwards its employers are locked until it is applied. */
+async function isStaging({ db }: Database): Promise<boolean> {
+  const found = await sql<{ staging: boolean }>`
+    select exists (select from pg_stat_activity
+                    where datname = current_database() and query like 'copy stage_payroll%' and state = 'active') as staging`.execute(
+    db,
+  );
+  return found.rows[0]?.staging === true;
 }
 
 /** A database of its own on the server, with so many people; @returns its connection string */

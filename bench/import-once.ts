@@ -1,4 +1,4 @@
-/** One import in a process of its own, so that its time and its peak are its own: `import-once.ts <home> <database url> <file> [layout] [full]`. */
+/** One import in a process of its own, so that its time and its peak are its own: `import-once.ts <home> <database url> <file> [layout] [full|delta] [config folder]`. */
 import { join } from 'node:path';
 import { readEnvironment } from '../src/config/environment.ts';
 import { loadConfig } from '../src/config.ts';
@@ -6,10 +6,10 @@ import { importByHand } from '../src/jobs/import/import-by-hand.ts';
 import { openDatabase } from '../src/load/database.ts';
 import { peakMegabytes, secondsOf } from './bench.ts';
 
-const [home = '', url = '', file = '', layout = 'payroll-generic', scope = 'delta'] = process.argv.slice(2);
-const config = loadConfig(
-  readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(import.meta.dirname, '../config') }),
-);
+const shipped = join(import.meta.dirname, '../config');
+const [home = '', url = '', file = '', layout = 'payroll-generic', scope = 'delta', folder = shipped] =
+  process.argv.slice(2);
+const config = loadConfig(readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: folder }));
 const database = await openDatabase(url, () => undefined);
 const context = {
   config,

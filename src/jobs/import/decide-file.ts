@@ -215,13 +215,14 @@ async function apply(context: JobContext, db: Db, delivery: Delivery, read: Read
     return counts === 'duplicate' ? counts : whole(counts);
   }
   const consent = await consentFor(db, read);
+  const rows = read.staged?.rows ?? 0;
   if (layout.kind === 'payroll') {
-    const rows = read.staged?.rows ?? 0;
     const { counts, sameKey } = layout;
     const endsAbsent = layout.absent === 'zero' && identity.scope === 'full';
     return applyPayroll(db, delivery, { rows, counts, sameKey, endsAbsent, today, consent });
   }
   return applyBeneficiaries(db, delivery, {
+    rows,
     mode: instruction.mode,
     scope: identity.scope === 'full' ? 'full' : 'delta',
     today,

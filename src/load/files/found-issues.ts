@@ -40,10 +40,11 @@ export async function createFindings(db: Db): Promise<void> {
     ) on commit drop`.execute(db);
 }
 
-/** Rows `row_number, outcome, deactivated`, one for each row that is not rejected; payroll keeps them in its plan itself. */
+/** Rows `row_number, outcome, deactivated`, one for each row that is not rejected; payroll keeps them in its plan itself, and beside it those of rows that stand. */
 export function outcomesOf(stage: string): RawBuilder<unknown> {
   return stage === 'stage_payroll'
-    ? sql`(select row_number, outcome, deactivated from plan_payroll where outcome is not null)`
+    ? sql`(select row_number, outcome, deactivated from plan_payroll where outcome is not null
+           union all select unnest(row_numbers), 'unchanged', false from standing)`
     : sql`row_outcome`;
 }
 

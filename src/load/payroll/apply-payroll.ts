@@ -5,13 +5,16 @@ import type { Db } from '../database.ts';
 import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
 import { type Delivery, lockEmployers, writeIssues } from '../files/found-issues.ts';
 import type { HeldReason } from '../files/gates.ts';
+import { FEW, prepareMany } from '../files/plan-tables.ts';
 import { replaceStagedNumbers } from '../people/person-numbers.ts';
 import { findAbsentTotals, planAbsentTotals } from './absent-totals.ts';
 import { noticeEndedSplits, splitBlends } from './blends.ts';
 import { checkPayroll, settleRepeated } from './check-payroll.ts';
 import { decideEmploymentEnds, dropPassedEnds, writeEmploymentEnds } from './payroll-ends.ts';
-import { planPayroll, readPlanFacts, scopePayroll } from './plan-payroll.ts';
-import { FEW, PAYROLL_STAGE } from './stage-payroll.ts';
+import { planPayroll, readPlanFacts } from './plan-payroll.ts';
+import { scopePayroll } from './scope-payroll.ts';
+import { PAYROLL_STAGE } from './stage-payroll.ts';
+import { findStanding } from './standing-totals.ts';
 import { writeRestated, writeSigned } from './write-payroll.ts';
 
 export interface PayrollToApply {
@@ -29,33 +32,29 @@ export interface PayrollToApply {
 export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollToApply): Promise<Applied> {
   const { rows, counts, sameKey, endsAbsent, today, consent } = options;
   const many = rows > FEW;
-  if (many) {
-    // A million people are met in memory: spilled to files it takes twice as long.
-    await sql`set local work_mem to '64MB'`.execute(db);
-    await sql`set local default_statistics_target to 20`.execute(db);
-    // What the planner knows of the file before is not true of this one.
-    await sql`analyze stage_payroll`.execute(db);
-  }
+  if (many) await prepareMany(db, PAYROLL_STAGE);
   await lockEmployers(db, PAYROLL_STAGE);
   await replaceStagedNumbers(db, PAYROLL_STAGE);
-  const scope = await scopePayroll(db, delivery);
+  const scope = await scopePayroll(db, delivery, counts);
   const { printed, ends, split } = scope;
-  await planPayroll(db, delivery, counts, scope);
+  // Whoever is absent is looked for in the plan, which then must have every row.
+  const standing = many && counts === 'restated' && !endsAbsent ? await findStanding(db, delivery) : null;
+  const { repeated } = await planPayroll(db, delivery, counts, scope, standing);
   if (printed) await splitBlends(db);
   if (split) await noticeEndedSplits(db);
   await checkPayroll(db, printed);
-  await settleRepeated(db, counts, sameKey);
+  if (repeated) await settleRepeated(db, counts, sameKey);
   // Of a month said again, most rows write nothing: the statements that write must know how few there are.
   if (many) await sql`analyze plan_payroll (outcome, known)`.execute(db);
-  let facts = await readPlanFacts(db);
+  let facts = await readPlanFacts(db, standing ?? 0);
   if (counts === 'restated' && facts.stale) await warnOfStale(db);
   if (ends) await decideEmploymentEnds(db, today);
   if (endsAbsent) await findAbsentTotals(db, delivery);
-  const other = await findOtherSource(db, counts);
+  const other = scope.otherSource ? await findOtherSource(db) : [];
   const held = await findHold(db, delivery.fileId, PAYROLL_STAGE, consent, facts.counts, other);
   const upsertsOnly = consent.by === 'person' && consent.upsertsOnly;
   if (held === null && upsertsOnly && ends) await dropPassedEnds(db);
-  if (ends) facts = { ...facts, counts: (await readPlanFacts(db)).counts };
+  if (ends) facts = { ...facts, counts: (await readPlanFacts(db, standing ?? 0)).counts };
   await writeIssues(db, PAYROLL_STAGE, delivery.fileId);
   if (held === null) {
     if (endsAbsent && !upsertsOnly && (await planAbsentTotals(db))) facts = { ...facts, updated: true };
@@ -76,18 +75,10 @@ async function warnOfStale(db: Db): Promise<void> {
 }
 
 /** Totals and increments for one employer and product cannot both be right: a person must say which of them goes on. */
-async function findOtherSource(db: Db, counts: Layout['counts']): Promise<HeldReason[]> {
-  const other =
-    counts === 'restated'
-      ? sql`select from entitlement_change c
-             where c.enterprise_number = p.enterprise_number and c.product_code = p.product_code and c.kind = 'signed'`
-      : sql`select from entitlement e
-             where e.enterprise_number = p.enterprise_number and e.product_code = p.product_code
-               and e.restated_as_of is not null`;
+async function findOtherSource(db: Db): Promise<HeldReason[]> {
   const found = await sql<{ enterpriseNumber: string; count: number; of: number }>`
-    select p.enterprise_number as "enterpriseNumber", p.rows as count, p.rows as of
-      from (select enterprise_number, product_code, count(*)::int as rows from plan_payroll p
-             where p.outcome is not null group by 1, 2) p
-     where exists (${other}) order by 1`.execute(db);
+    select enterprise_number as "enterpriseNumber", count(*)::int as count, count(*)::int as of
+      from plan_payroll join payroll_scope using (enterprise_number, product_code, period)
+     where other_source and outcome is not null group by enterprise_number, product_code order by 1`.execute(db);
   return found.rows.map((row) => ({ gate: 'payroll.two-sources', ...row }));
 }

@@ -9,7 +9,7 @@ export async function checkPayroll(db: Db, printed: boolean): Promise<void> {
   const unexplained = printed
     ? sql`exists (select from blend b where b.row_number = p.row_number and not b.explained)`
     : sql`false`;
-  await sql`
+  const found = await sql`
     insert into found_issue (row_number, column_name, code, severity, params)
     select p.row_number, i.column_name, i.code, i.severity, i.params
       from plan_payroll p,
@@ -31,6 +31,7 @@ export async function checkPayroll(db: Db, printed: boolean): Promise<void> {
      where (p.beneficiary_id is null or p.closed or not p.contracted or not p.assigned or p.entitled_values > 1
             or p.face_value is null or p.face_value > p.max_face_value or p.printed_value is not null)
        and i.holds and (i.column_name = 'product' or not ${unexplained})`.execute(db);
+  if (!printed && found.numAffectedRows === 0n) return;
   await keepOneIssueAColumn(db, 'stage_payroll');
   await dropRefused(db);
 }
@@ -44,21 +45,16 @@ export async function settleRepeated(
   counts: 'restated' | 'signed',
   sameKey: 'conflict' | 'sum',
 ): Promise<void> {
-  const several = sql`
-    select beneficiary_id from plan_payroll where outcome is not null group by 1 having count(*) > 1`;
-  const found = await sql<{ some: boolean }>`select exists (${several}) as some`.execute(db);
-  if (found.rows[0]?.some !== true) return;
-  const repeated = await sql`
+  await sql`
     create temporary table repeated on commit drop as
     select p.row_number, first_value(p.row_number) over same as leader,
            min(array[p.quantity, p.given_back]) over same <> max(array[p.quantity, p.given_back]) over same as contradicted,
            (sum(p.quantity) over same)::int as total
       from plan_payroll p
      where p.outcome is not null
-       and p.beneficiary_id in (${several})
+       and p.beneficiary_id in (select beneficiary_id from plan_payroll where outcome is not null group by 1 having count(*) > 1)
     window same as (partition by p.enterprise_number, p.beneficiary_id, p.product_code, p.period, p.face_value
                     order by p.row_number rows between unbounded preceding and unbounded following)`.execute(db);
-  if (repeated.numAffectedRows === 0n) return;
   if (counts === 'signed') {
     await sql`
       update plan_payroll p set outcome = 'updated', leads = false

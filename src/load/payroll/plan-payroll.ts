@@ -3,99 +3,46 @@ import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
-import { type Delivery, findIssue } from '../files/found-issues.ts';
-import { FEW } from './stage-payroll.ts';
+import type { Delivery } from '../files/found-issues.ts';
+import type { ScopeFacts } from './scope-payroll.ts';
+
+/** Of fewer rows than this part of a file, each is looked up by itself. */
+const FEW_OF_ALL = 0.2;
 
 /**
- * A correction may still come after a mandate has ended: for any month that it covered in part, until the last day of the
- * month after that month's quarter, when quarterly declarations close.
- */
-const mandated = (delivery: Delivery) =>
-  delivery.secretariat === 'issuer'
-    ? sql`exists (select from employer e where e.enterprise_number = g.enterprise_number)`
-    : sql`exists (
-        select from mandate m
-         where m.enterprise_number = g.enterprise_number and m.secretariat_code = ${delivery.secretariat}
-           and (${delivery.receivedOn}::date between m.valid_from and coalesce(m.valid_to, 'infinity')
-             or (m.valid_to < ${delivery.receivedOn}::date
-                 and m.valid_from <= (g.month + interval '1 month - 1 day')::date and m.valid_to >= g.month
-                 and ${delivery.receivedOn}::date
-                     <= (date_trunc('quarter', g.month) + interval '4 months - 1 day')::date)))`;
-
-/**
- * Fills `payroll_scope`: what is the same for all rows of an employer, product and month. A file has far fewer of them than rows.
- * Rows whose product or month could not be read stand in it with null, for their mandate alone.
- */
-export async function scopePayroll(db: Db, delivery: Delivery): Promise<ScopeFacts> {
-  const scopes = await sql`
-    insert into payroll_scope
-    select g.*, ${mandated(delivery)} as mandated,
-           exists (select from contract c
-                    where c.enterprise_number = g.enterprise_number and c.product_code = g.product_code
-                      and c.valid_from <= (g.month + interval '1 month - 1 day')::date
-                      and coalesce(c.valid_to, 'infinity') >= g.month) as contracted,
-           exists (select from confirmed_entitlement c
-                    where c.enterprise_number = g.enterprise_number and c.product_code = g.product_code
-                      and c.period = g.period and c.as_of > ${delivery.asOf}::timestamptz) as confirmed_later,
-           coalesce(p.sale_until < ${delivery.receivedOn}::date, false) as closed,
-           (select l.max_face_value from product_limit l
-             where l.product_code = g.product_code and l.valid_from <= g.month
-             order by l.valid_from desc limit 1) as max_face_value
-      from (select enterprise_number, product_code, period, to_date(period, 'YYYY-MM') as month, count(*)::int as rows,
-                   bool_or(value is not null) as printed, bool_or(employment_end is not null) as ends
-              from stage_payroll where enterprise_number is not null group by 1, 2, 3) g
-      left join product p on p.code = g.product_code`.execute(db);
-  if ((scopes.numAffectedRows ?? 0n) > FEW) await sql`analyze payroll_scope`.execute(db);
-  await findIssue(
-    'mandate.missing',
-    null,
-    sql`select s.row_number from stage_payroll s
-          join payroll_scope g on g.enterprise_number = s.enterprise_number
-           and g.product_code is not distinct from s.product_code and g.period is not distinct from s.period
-         where not g.mandated`,
-  ).execute(db);
-  const found = await sql<ScopeFacts>`
-    select coalesce(sum(rows) filter (where mandated and product_code is not null and period is not null), 0)::int as rows,
-           coalesce(bool_or(printed), false) as printed, coalesce(bool_or(ends), false) as ends,
-           exists (select from entitlement_split
-                    where enterprise_number in (select enterprise_number from payroll_scope)) as split
-      from payroll_scope`.execute(db);
-  return onlyRow(found);
-}
-
-/** What a file brings; a statement that finds nothing to do looks at every row all the same. */
-export interface ScopeFacts {
-  /** rows that name an employer of the sender, a product and a month */
-  readonly rows: number;
-  /** some row prints a value beside a total */
-  readonly printed: boolean;
-  /** some row brings an end of employment */
-  readonly ends: boolean;
-  /** an employer has a total that was split before */
-  readonly split: boolean;
-}
-
-/**
- * Fills `plan_payroll` with the rows that may be about their employer. `outcome` is what a row does as long as no check refuses
- * it; rows that were rejected when they were read have none and are there for their other faults; `leads` tells the one row of a key that is written; `others` counts the other face values that a total replaces.
+ * Fills `plan_payroll` with the rows that may be about their employer and do not stand. `outcome` is what a row does as long as no
+ * check refuses it; rows that were rejected when they were read have none and are there for their other faults; `leads` tells
+ * the one row of a key that is written; `others` counts the other face values that a total replaces.
+ * @param standing how many rows stand, null when nobody looked
+ * @returns whether somebody is in several rows
  */
 export async function planPayroll(
   db: Db,
   delivery: Delivery,
   counts: 'restated' | 'signed',
   scope: ScopeFacts,
-): Promise<void> {
-  await planRows(db, delivery, counts, ONE_VALUE);
-  const planned = await sql<{ rows: number }>`select count(*)::int as rows from plan_payroll`.execute(db);
-  if (onlyRow(planned).rows === scope.rows) return;
+  standing: number | null,
+): Promise<{ readonly repeated: boolean }> {
+  const rows = scope.rows - (standing ?? 0);
+  const rest: Rest = { narrowed: standing !== null, few: standing !== null && rows < scope.rows * FEW_OF_ALL };
+  const planned = await planRows(db, delivery, counts, rest, ONE_VALUE);
+  if (planned.rows === rows) return planned;
   await sql`truncate plan_payroll`.execute(db);
-  await planRows(db, delivery, counts, SEVERAL_VALUES);
+  return planRows(db, delivery, counts, rest, SEVERAL_VALUES);
+}
+
+/** Which rows are planned: all of them or those in `long_row`, and whether these are few. */
+interface Rest {
+  readonly narrowed: boolean;
+  readonly few: boolean;
 }
 
 /** How the entitlements of a row's person, product and month are met: `e` for all of them, `same` for the one of the row's value. */
 interface Met {
   readonly all: RawBuilder<unknown>;
   readonly same: RawBuilder<unknown>;
+  /** of `same`: the columns `restated_quantity`, `restated_as_of` and `known` */
+  readonly columns: RawBuilder<unknown>;
 }
 
 /**
@@ -110,9 +57,11 @@ const ONE_VALUE: Met = {
       select coalesce(one.quantity <> 0, false)::int as values, case when one.quantity <> 0 then one.face_value end as value,
              one.restated_as_of as latest,
              case when one.restated_quantity <> 0 then array[one.face_value] end as restated) e`,
-  same: sql`
-    left join lateral (
-      select one.restated_quantity, one.restated_as_of, one.added_quantity where one.face_value = found.face_value) same on true`,
+  same: sql``,
+  columns: sql`
+    case when one.face_value = found.face_value then one.restated_quantity end as restated_quantity,
+    case when one.face_value = found.face_value then one.restated_as_of end as restated_as_of,
+    coalesce(one.face_value = found.face_value, false) as known`,
 };
 
 const SEVERAL_VALUES: Met = {
@@ -127,9 +76,33 @@ const SEVERAL_VALUES: Met = {
   same: sql`
     left join entitlement same on same.enterprise_number = b.enterprise_number and same.beneficiary_id = b.id
      and same.product_code = s.product_code and same.period = s.period and same.face_value = found.face_value`,
+  columns: sql`same.restated_quantity, same.restated_as_of, same.face_value is not null as known`,
 };
 
-async function planRows(db: Db, delivery: Delivery, counts: 'restated' | 'signed', met: Met): Promise<void> {
+/** The product of a row's person in the row's month, as `held`: for a whole country in one pass, for a few people each. */
+const HELD_BY_ALL = sql`
+  left join (
+    select x.*, lead(x.valid_from, 1, 'infinity') over (
+             partition by x.enterprise_number, x.beneficiary_id, x.product_code order by x.valid_from) as valid_until
+      from beneficiary_product x where x.enterprise_number in (select enterprise_number from payroll_scope)
+  ) held on held.enterprise_number = b.enterprise_number and held.beneficiary_id = b.id
+   and held.product_code = s.product_code and held.valid_from <= g.month and g.month < held.valid_until
+   and not held.removed`;
+
+const HELD_BY_FEW = sql`
+  left join lateral (
+    select x.* from beneficiary_product x
+     where x.enterprise_number = b.enterprise_number and x.beneficiary_id = b.id and x.product_code = s.product_code
+       and x.valid_from <= g.month
+     order by x.valid_from desc limit 1) held on not held.removed`;
+
+async function planRows(
+  db: Db,
+  delivery: Delivery,
+  counts: 'restated' | 'signed',
+  { narrowed, few }: Rest,
+  met: Met,
+): Promise<{ readonly rows: number; readonly repeated: boolean }> {
   const outcome =
     counts === 'signed'
       ? sql`case when k.known then 'updated' else 'created' end`
@@ -148,25 +121,24 @@ async function planRows(db: Db, delivery: Delivery, counts: 'restated' | 'signed
                  select from confirmed_entitlement c
                   where c.enterprise_number = s.enterprise_number and c.product_code = s.product_code and c.period = s.period
                     and c.as_of > ${delivery.asOf}::timestamptz and b.id = any (c.beneficiary_ids)) as stale,
-               cardinality(array_remove(e.restated, found.face_value)) as others, same.restated_quantity, same.restated_as_of,
-               same.added_quantity is not null as known
+               cardinality(array_remove(e.restated, found.face_value)) as others, ${met.columns}
           from stage_payroll s
           join payroll_scope g using (enterprise_number, product_code, period)
           left join beneficiary b on b.enterprise_number = s.enterprise_number
            and b.national_register_number = s.national_register_number
-          left join (
-            select x.*, lead(x.valid_from, 1, 'infinity') over (
-                     partition by x.enterprise_number, x.beneficiary_id, x.product_code order by x.valid_from) as valid_until
-              from beneficiary_product x where x.enterprise_number in (select enterprise_number from payroll_scope)
-          ) held on held.enterprise_number = b.enterprise_number and held.beneficiary_id = b.id
-           and held.product_code = s.product_code and held.valid_from <= g.month and g.month < held.valid_until
-           and not held.removed
+          ${few ? HELD_BY_FEW : HELD_BY_ALL}
           ${met.all}
           cross join lateral (
             select coalesce(s.face_value, case e.values when 1 then e.value when 0 then held.face_value end) as face_value
           ) found
           ${met.same}
-         where g.mandated) k`.execute(db);
+         where g.mandated ${narrowed ? sql`and s.row_number in (select row_number from long_row)` : sql``}) k`.execute(
+    db,
+  );
+  const planned = await sql<{ rows: number; repeated: boolean }>`
+    select count(*)::int as rows, count(beneficiary_id) <> count(distinct beneficiary_id) as repeated
+      from plan_payroll`.execute(db);
+  return onlyRow(planned);
 }
 
 /** What a plan comes to, in one look: its counts, and what there is to write. */
@@ -178,7 +150,8 @@ export interface PlanFacts {
   readonly others: boolean;
 }
 
-export async function readPlanFacts(db: Db): Promise<PlanFacts> {
+/** @param standing rows that stand: they are unchanged, and not in the plan */
+export async function readPlanFacts(db: Db, standing: number): Promise<PlanFacts> {
   const found = await sql<Omit<FileCounts, 'rejected'> & Pick<PlanFacts, 'stale' | 'others'> & { decided: number }>`
     select (select count(*)::int from stage_payroll) as read, count(outcome)::int as decided,
            count(*) filter (where outcome = 'created')::int as created,
@@ -191,10 +164,10 @@ export async function readPlanFacts(db: Db): Promise<PlanFacts> {
       from plan_payroll`.execute(db);
   const { stale, others, decided, ...counts } = onlyRow(found);
   return {
-    counts: { ...counts, rejected: counts.read - decided },
+    counts: { ...counts, unchanged: counts.unchanged + standing, rejected: counts.read - decided - standing },
     stale,
     others,
     updated: counts.updated > 0,
-    unchanged: counts.unchanged > 0,
+    unchanged: counts.unchanged + standing > 0,
   };
 }

@@ -24,9 +24,6 @@ export const PAYROLL_STAGE_COLUMNS: readonly string[] = [
   'employment_end',
 ];
 
-/** So few rows are planned well without statistics. */
-export const FEW = 500;
-
 /**
  * The stage and the plan stay on their connection and are emptied: made anew for each of many small files, they would cost
  * more than all that is done in them. One statement, for one way to the server.
@@ -44,8 +41,14 @@ export async function createPayrollStage(session: Session): Promise<void> {
     );
     create temporary table payroll_scope (
       enterprise_number text, product_code text, period text, month date, rows integer, printed boolean, ends boolean, mandated boolean,
-      contracted boolean, confirmed_later boolean, closed boolean, max_face_value integer
+      contracted boolean, confirmed_later boolean, split boolean, other_source boolean, closed boolean, max_face_value integer,
+      plain boolean
     ) on commit delete rows;
+    create temporary table standing (
+      enterprise_number text, product_code text, period text, met_ids bigint[], beneficiary_ids bigint[], row_numbers integer[],
+      long_rows integer[]
+    ) on commit delete rows;
+    create temporary table long_row (row_number integer) on commit delete rows;
     create temporary table plan_payroll (
       row_number integer, rejected boolean, enterprise_number text, period text, product_code text, quantity integer,
       employment_end date, said_value integer, printed_value integer, total integer, month date, contracted boolean,

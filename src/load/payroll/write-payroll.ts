@@ -84,11 +84,15 @@ async function endOtherValues(db: Db, delivery: Delivery): Promise<void> {
 async function confirmUnchanged(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     insert into confirmed_entitlement (enterprise_number, product_code, period, as_of, file_id, beneficiary_ids)
-    select p.enterprise_number, p.product_code, p.period, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint,
-           array_agg(p.beneficiary_id)
-      from plan_payroll p
-     where p.leads and p.outcome = 'unchanged' and not p.stale and p.restated_as_of < ${delivery.asOf}::timestamptz
-     group by 1, 2, 3
+    select enterprise_number, product_code, period, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint,
+           coalesce(s.beneficiary_ids, '{}') || coalesce(p.beneficiary_ids, '{}')
+      from standing s
+      full join (
+        select enterprise_number, product_code, period, array_agg(beneficiary_id) as beneficiary_ids
+          from plan_payroll p
+         where leads and outcome = 'unchanged' and not stale and restated_as_of < ${delivery.asOf}::timestamptz
+         group by 1, 2, 3) p using (enterprise_number, product_code, period)
+     where s.beneficiary_ids is not null or p.beneficiary_ids is not null
     on conflict (enterprise_number, product_code, period, file_id) do update
       set as_of = excluded.as_of, beneficiary_ids = excluded.beneficiary_ids`.execute(db);
   await sql`

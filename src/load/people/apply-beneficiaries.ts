@@ -15,7 +15,7 @@ import {
   writeIssues,
 } from '../files/found-issues.ts';
 import type { StoredIssue } from '../files/ledger.ts';
-import { DEPARTURES } from '../files/plan-tables.ts';
+import { DEPARTURES, FEW, prepareMany } from '../files/plan-tables.ts';
 import { planProducts, writeProducts } from './beneficiary-products.ts';
 import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
 import { readConfirmations } from './confirmations.ts';
@@ -33,6 +33,8 @@ import {
 } from './write-beneficiaries.ts';
 
 export interface BeneficiariesToApply {
+  /** that were staged */
+  readonly rows: number;
   readonly mode: ImportMode;
   readonly scope: Scope;
   readonly today: string;
@@ -44,6 +46,7 @@ export interface BeneficiariesToApply {
 /** Applies the staged rows in the caller's transaction, or holds them: then nothing but their issues is written. */
 export async function applyBeneficiaries(db: Db, delivery: Delivery, options: BeneficiariesToApply): Promise<Applied> {
   const { today } = options;
+  if (options.rows > FEW) await prepareMany(db, BENEFICIARY_STAGE);
   await createFindings(db);
   await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
     db,
@@ -84,7 +87,15 @@ export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string
     select greatest(${row.asOf}::timestamptz, max(b.as_of), max(k.as_of)) as as_of
       from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)
       left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id`.execute(db);
-  const options = { mode: 'upsert', scope: 'delta', today, dropId: '', layoutId: '', consent: UNWEIGHED } as const;
+  const options = {
+    rows: 1,
+    mode: 'upsert',
+    scope: 'delta',
+    today,
+    dropId: '',
+    layoutId: '',
+    consent: UNWEIGHED,
+  } as const;
   const { counts } = await planAndWeigh(db, row, options);
   await writePeople(db, row, today);
   return { counts, issues: await tellIssues(db, BENEFICIARY_STAGE) };
@@ -107,6 +118,7 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   await checkPlannedBeneficiaries(db, delivery, options.mode);
   await planProducts(db);
   await decideOutcomes(db);
+  if (options.rows > FEW) await sql`analyze plan_product, row_outcome`.execute(db);
   await DEPARTURES.execute(db);
   await findExplicitDepartures(db);
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;

@@ -93,7 +93,7 @@ export function planColumns(layout: Layout, given: GivenToFile): RowPlan {
     const blank = column.parse === 'sign' ? 1 : column.required && fallback === null ? undefined : fallback;
     const planned = (at: number, cut: PlannedColumn['cut'], known: SenderColumn) => {
       const whole = cut !== null && NUMBERS.includes(column.parse);
-      columns.push({ field, at, cut, whole, parse, required: column.required, blank });
+      columns.push({ field, at, cut, whole, parse: rememberingLast(parse), required: column.required, blank });
       start[field] = undefined;
       senderColumns.set(field, known);
     };
@@ -147,6 +147,19 @@ export function senderColumn(plan: RowPlan, field: string): SenderColumn {
 export function senderPlace(column: SenderColumn): number {
   if (column.by === 'field') return 0;
   return column.by === 'positions' ? column.from : column.at;
+}
+
+/** Employer, month, product and value are mostly those of the row before: what they come to is parsed once. */
+function rememberingLast(parse: CellParser): CellParser {
+  let last: Parameters<CellParser>[0] | null = null;
+  let result: ReturnType<CellParser> = '';
+  return (cell) => {
+    if (cell !== last) {
+      result = parse(cell);
+      last = cell;
+    }
+    return result;
+  };
 }
 
 function positionsOfHeaders(header: readonly Cell[]): ReadonlyMap<string, readonly number[]> {
