@@ -6,6 +6,7 @@ export const LOG_EVENTS = {
   'file.waiting': ['info', 'A file is not settled yet.'],
   'file.fetched': ['info', 'A file was fetched and is kept.'],
   'file.duplicate': ['info', 'This content was applied before; nothing was done.'],
+  'file.reopened': ['info', 'An older file was applied after this one was called a duplicate; it is decided anew.'],
   'file.superseded': ['info', 'A newer full file was applied before; nothing was done.'],
   'file.rejected': ['warn', 'A file was rejected as a whole; nothing was changed.'],
   'file.held': ['warn', 'A file waits for a person to approve its plan; nothing was changed.'],

@@ -242,6 +242,7 @@ create table drop_file (
   proof text,
   expected_rows integer,
   looked_twice boolean not null default false,
+  by_hand boolean not null default false,
   applied_at timestamp with time zone,
   archived_as text,
   raw_removed_on date,
@@ -655,6 +656,7 @@ CREATE UNIQUE INDEX card_one_ordered ON public.card USING btree (national_regist
 CREATE INDEX drop_file_arrival ON public.drop_file USING btree (drop_id, path, id);
 CREATE INDEX drop_file_content ON public.drop_file USING btree (drop_id, content_key) WHERE (content_key IS NOT NULL);
 CREATE INDEX drop_file_inbox ON public.drop_file USING btree (drop_id, id) WHERE (archived_as IS NULL);
+CREATE INDEX drop_file_layout ON public.drop_file USING btree (drop_id, layout_id, applied_at DESC NULLS LAST, id DESC) WHERE (status = ANY (ARRAY['applied'::text, 'archived'::text]));
 CREATE INDEX drop_file_open ON public.drop_file USING btree (status) WHERE (status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'held'::text, 'parked'::text]));
 CREATE INDEX drop_file_place ON public.drop_file USING btree (drop_id, layout_id, name_values, set_values, applied_at DESC NULLS LAST, id DESC) WHERE (status = ANY (ARRAY['applied'::text, 'archived'::text]));
 CREATE INDEX e_invoice_queue ON public.e_invoice USING btree (enterprise_number, invoice_id) WHERE (status = 'queued'::text);

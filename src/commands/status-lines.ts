@@ -68,12 +68,15 @@ function waitingLines(health: Outlook, quarterDue: QuarterDue): string[] {
   const parked = health.parked.map(
     ({ id, dropId, name, receivedAt }) => `file ${id} of ${dropId}, ${name}, ${brusselsTime(receivedAt)}`,
   );
+  const brokenOff = health.brokenOff.map(
+    ({ id, dropId, name }) => `file ${id} of ${dropId}, ${name}, its import broke off: navette file retry ${id}`,
+  );
   const amount = (cents: number): string => `(${euros(cents)} EUR)`;
   const quarter = quarterDue?.quarter ?? '';
   const waiting: [count: number, one: string, many: string, command: string, parts?: readonly string[]][] = [
     [health.heldPlans, 'held plan', 'held plans', 'navette plans', plans],
     [health.parkedFiles, 'parked file', 'parked files', 'navette files --status parked', parked],
-    [health.unfinishedFiles, 'unfinished file', 'unfinished files', 'navette files'],
+    [health.unfinishedFiles, 'unfinished file', 'unfinished files', 'navette files', brokenOff],
     [health.draftOrders, 'draft order', 'draft orders', 'navette orders --status draft'],
     [
       health.unpaidOrders,

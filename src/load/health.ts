@@ -25,7 +25,7 @@ export interface PlanWaiting {
   readonly gates: readonly string[];
 }
 
-export interface FileParked {
+export interface FileWaiting {
   readonly id: number;
   readonly dropId: string;
   readonly name: string;
@@ -37,7 +37,9 @@ export interface Health {
   readonly drops: readonly DropHealth[];
   /** the oldest ten of each, of `heldPlans` and `parkedFiles` in all */
   readonly plans: readonly PlanWaiting[];
-  readonly parked: readonly FileParked[];
+  readonly parked: readonly FileWaiting[];
+  /** given by hand, and their import did not come to an end; the oldest ten */
+  readonly brokenOff: readonly FileWaiting[];
   readonly heldPlans: number;
   /** seconds since the oldest was held, 0 when none is */
   readonly oldestPlanSeconds: number;
@@ -64,15 +66,20 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
            array(select distinct r->>'gate' from jsonb_array_elements(p.reasons) r order by 1) as gates
       from held_plan p join drop_file f on f.id = p.file_id
      where p.decision is null order by p.id limit 10`.execute(db);
-  const parked = await sql<FileParked>`
+  const parked = await sql<FileWaiting>`
     select id, drop_id as "dropId", name, received_at as "receivedAt" from drop_file
      where status = 'parked' order by id limit 10`.execute(db);
+  const brokenOff = await sql<FileWaiting>`
+    select id, drop_id as "dropId", name, received_at as "receivedAt" from drop_file
+     where status = 'fetched' and by_hand and received_at < now() - interval '1 minute' order by id limit 10`.execute(
+    db,
+  );
   const drops = await sql<DropHealth>`
     select f.drop_id as "dropId", d.files, f.received_at as "lastReceivedAt", f.received_on as "lastReceivedOn",
            f.status as "lastStatus"
       from (select drop_id, count(*)::int as files, max(id) as id from drop_file group by drop_id) d
       join drop_file f on f.id = d.id order by 1`.execute(db);
-  const counts = await sql<Omit<Health, 'drops' | 'plans' | 'parked'>>`
+  const counts = await sql<Omit<Health, 'drops' | 'plans' | 'parked' | 'brokenOff'>>`
     select (select count(*)::int from held_plan where decision is null) as "heldPlans",
            (select coalesce(extract(epoch from now() - min(held_at)), 0)::int from held_plan where decision is null)
              as "oldestPlanSeconds",
@@ -95,5 +102,5 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
            r."refundsDue", r."refundTotal"
       from (select count(*)::int as "refundsDue", coalesce(sum(due), 0)::bigint as "refundTotal"
               from (${refundsDue}) d) r`.execute(db);
-  return { drops: drops.rows, plans: plans.rows, parked: parked.rows, ...onlyRow(counts) };
+  return { drops: drops.rows, plans: plans.rows, parked: parked.rows, brokenOff: brokenOff.rows, ...onlyRow(counts) };
 }

@@ -119,11 +119,15 @@ async function startsQueue(boss: PgBoss): Promise<boolean> {
   return false;
 }
 
-/** Fetched files of these drops that no living worker has a job about, such as those of one that was lost at the wrong moment. */
+/**
+ * Fetched files of these drops, and files given by hand, that no living worker has a job about, such as those of one that was lost
+ * at the wrong moment.
+ */
 export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promise<number[]> {
   const found = await sql<{ id: number }>`
     select f.id from drop_file f
-     where f.status = 'fetched' and f.drop_id = any(${dropIds}::text[]) and (f.not_before is null or f.not_before <= now())
+     where f.status = 'fetched' and (f.drop_id = any(${dropIds}::text[]) or f.by_hand)
+       and (f.not_before is null or f.not_before <= now())
        and f.received_at < now() - interval '10 seconds'
        and not exists (
          select from pgboss.job j

@@ -109,6 +109,7 @@ interface DropFileTable {
   expected_rows: number | null;
   /** in a drop that is only read: its bytes were compared a second time, as its first second had not passed */
   looked_twice: Generated<boolean>;
+  by_hand: Generated<boolean>;
   applied_at: Moment | null;
   archived_as: string | null;
   /** the day on which the kept bytes were removed */

@@ -44,6 +44,11 @@ test('what is late, lost, overdue or never came is said; what is not there is sa
   expect(text).toContain('LATE by 121 min');
   expect(text).toContain('never');
   expect(text).toContain('There are no standing orders due within a month.');
+  const name = 'PAY_202611.csv';
+  const brokenOff = [{ id: 12, dropId: 'manual:alpha', name, receivedAt: '2026-12-05T08:00:00Z' }];
+  expect(statusLines({ ...STATUS_SAMPLE, outlook: { ...outlook, brokenOff } }).join('\n')).toContain(
+    '    file 12 of manual:alpha, PAY_202611.csv, its import broke off: navette file retry 12',
+  );
   const quiet = {
     heldPlans: 0,
     unfinishedFiles: 0,

@@ -10,15 +10,15 @@ export interface Gate {
   readonly open: () => Promise<void>;
 }
 
-/** `step` is what a trigger of PostgreSQL takes: `before insert on entitlement`. */
-export async function closeGate(url: string, step: string): Promise<Gate> {
+/** `step` is what a trigger of PostgreSQL takes: `before insert on entitlement`; `forEach` may be `row when (…)` for one after it. */
+export async function closeGate(url: string, step: string, forEach = 'statement'): Promise<Gate> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   await client.query(`select pg_advisory_lock(${KEY})`);
   await client.query(`create or replace function pass_gate() returns trigger language plpgsql as
     $$ begin perform pg_advisory_lock_shared(${KEY}); perform pg_advisory_unlock_shared(${KEY}); return null; end $$`);
-  await client.query(`create trigger gate ${step} for each statement execute function pass_gate()`);
+  await client.query(`create trigger gate ${step} for each ${forEach} execute function pass_gate()`);
   return {
     reached: () =>
       until(

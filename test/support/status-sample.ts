@@ -59,6 +59,7 @@ export const STATUS_SAMPLE: Standing = {
       },
     ],
     parked: [],
+    brokenOff: [],
     jobs: [
       job('notices', '08:10', '04T08:20'),
       job('release', '08:00', '05T08:00'),

@@ -3,40 +3,40 @@ import { isoMoment } from '../../clock.ts';
 import { FileError, RefusedError } from '../../errors.ts';
 import type { Db, Session } from '../../load/database.ts';
 import { requireFence } from '../../load/files/claims.ts';
-import type { Applied, Consent } from '../../load/files/decide-plan.ts';
+import type { Applied } from '../../load/files/decide-plan.ts';
+import { findEarlier, lockPlace, reopenDuplicates } from '../../load/files/earlier.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
 import { decidePlan, findOpenPlan, insertHeldPlan, supersedeHeldPlans } from '../../load/files/held-plans.ts';
 import {
   type DropFile,
-  findEarlier,
-  findLayoutHash,
   type Identity,
   insertFileIssues,
-  lockPlace,
   markOutcome,
   removeIssues,
   writeIdentity,
 } from '../../load/files/ledger.ts';
 import { queueReceipt, type RejectsFormat } from '../../load/files/outgoing.ts';
-import { applyPayroll } from '../../load/payroll/apply-payroll.ts';
-import { applyBeneficiaries } from '../../load/people/apply-beneficiaries.ts';
 import { isSuperseded } from '../../load/people/departures.ts';
-import { applyEmployers } from '../../load/reference/apply-employers.ts';
 import type { FileCounts, FileStatus, IssueCode, RowIssue, Severity } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { type PlainFile, withPlainFile } from '../intake/plain-file.ts';
 import { requireWhole } from '../intake/whole-file.ts';
-import { applyStatementFile } from './apply-statement-file.ts';
-import { type FittedFile, fitLayout } from './fit-layout.ts';
+import { applyFile, type ReadFile, stageFile } from './apply-file.ts';
+import { fitLayout } from './fit-layout.ts';
 import { identifyFile } from './identify-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 import { rejectsFormat } from './rejects-format.ts';
-import { stageEmployers } from './stage-employers.ts';
-import { type StagedFile, stageTable } from './stage-rows.ts';
-import { tellProgress } from './tell-progress.ts';
 
 /** Runs its work in the transaction in which the file is decided. */
 export type InTransaction = (work: (db: Db) => Promise<void>) => Promise<void>;
+
+/** What was found out before the file could be decided. */
+interface Found {
+  identity: Identity | null;
+}
+
+/** Who takes a file first: nobody has said anything of it before. */
+const FIRST_FENCE = 1;
 
 interface Decided {
   readonly status: FileStatus;
@@ -54,16 +54,18 @@ export async function decideFile(
   instruction: ImportInstruction,
   inTransaction: InTransaction,
 ): Promise<void> {
+  const found: Found = { identity: null };
   try {
     await withPlainFile(context.config, file, storedAt, (plain) =>
-      readAndDecide(context, session, file, plain, instruction, inTransaction),
+      readAndDecide(context, session, file, plain, instruction, inTransaction, found),
     );
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     const issue: RowIssue = { ...fileIssue(error.code, 'error'), columnName: error.column, params: error.params };
     await inTransaction(async (db) => {
-      await requireFence(db, file);
-      await removeIssues(db, file.id);
+      if (found.identity === null) await requireFence(db, file);
+      else await writeIdentity(db, file, found.identity);
+      if (file.fence > FIRST_FENCE) await removeIssues(db, file.id);
       await settle(context, db, file, { status: 'rejected', issues: [issue] }, null);
     });
   }
@@ -76,6 +78,7 @@ async function readAndDecide(
   plain: PlainFile,
   instruction: ImportInstruction,
   inTransaction: InTransaction,
+  found: Found,
 ): Promise<void> {
   const { limits, set, layouts } = instruction;
   const fitted = await fitLayout(
@@ -84,26 +87,17 @@ async function readAndDecide(
     context.config,
   );
   const identity = identifyFile(file, fitted, instruction, context.now);
-  await writeIdentity(session.db, file, identity);
-  const staged = await stage(session, fitted, plain.path, context, file);
+  found.identity = identity;
+  const staged = await stageFile(session, fitted, plain.path, context, file);
   // A bank statement shows by its totals or its last mark that it is whole.
   requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
   if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
   await inTransaction(async (db) => {
-    await requireFence(db, file);
-    await removeIssues(db, file.id);
+    await writeIdentity(db, file, identity);
+    if (file.fence > FIRST_FENCE) await removeIssues(db, file.id);
     const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt: plain.path });
     await settle(context, db, file, decided, rejectsFormat(fitted.format));
   });
-}
-
-interface ReadFile {
-  readonly file: DropFile;
-  readonly fitted: FittedFile;
-  readonly identity: Identity;
-  readonly staged: StagedFile | null;
-  readonly instruction: ImportInstruction;
-  readonly storedAt: string;
 }
 
 async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Decided> {
@@ -132,7 +126,7 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
   if (earlier.before !== null && !instruction.again) issues.push(fileIssue('file.seen-before', 'warning'));
   const full = identity.scope === 'full' && fitted.layout.kind === 'beneficiaries';
   if (full && (await isSuperseded(db, delivery, place))) return { status: 'superseded', issues };
-  const applied = await apply(context, db, delivery, read);
+  const applied = await applyFile(context, db, delivery, read, earlier.layoutHash);
   if (applied === 'duplicate') return { status: 'duplicate', issues };
   const { counts, held, protectedEmployers } = applied;
   if (protectedEmployers > 0) {
@@ -147,6 +141,10 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
     await decidePlan(db, plan.id, 'approved', instruction.approved.by, instruction.approved.why);
   }
   if (full) await supersedeHeldPlans(db, { fileId: file.id, ...place, asOf: identity.asOf });
+  // X was applied, this file was late, and X came once more meanwhile: what its sender said last is X.
+  const reopened = signed ? [] : earlier.duplicatesSince;
+  if (reopened.length > 0) await reopenDuplicates(db, reopened);
+  for (const fileId of reopened) context.log('file.reopened', { fileId, drop: file.drop_id });
   return { status: 'applied', issues, counts };
 }
 
@@ -186,63 +184,6 @@ async function settle(
   });
   const hasRejects = counts !== undefined && counts.rejected > 0;
   if (file.sha256 !== null) await queueReceipt(db, { ...file, sha256: file.sha256 }, hasRejects ? rejectsAs : null);
-}
-
-/** Statements are read within their transaction: a bank file is small, and its totals are checked to its last line. */
-async function stage(
-  session: Session,
-  fitted: FittedFile,
-  storedAt: string,
-  context: JobContext,
-  file: DropFile,
-): Promise<StagedFile | null> {
-  if (fitted.layout.kind === 'bank-statement') return null;
-  if (fitted.layout.kind === 'employers') {
-    const products = context.config.products.map((product) => product.code);
-    return stageEmployers(session, storedAt, products);
-  }
-  return stageTable(session, fitted, tellProgress(context, file));
-}
-
-async function apply(context: JobContext, db: Db, delivery: Delivery, read: ReadFile): Promise<Applied | 'duplicate'> {
-  const { fitted, identity, file, instruction } = read;
-  const { layout } = fitted;
-  const { today } = context;
-  const whole = (counts: FileCounts): Applied => ({ counts, held: null, protectedEmployers: 0 });
-  if (layout.kind === 'employers') return whole(await applyEmployers(db, delivery));
-  if (layout.kind === 'bank-statement') {
-    const counts = await applyStatementFile(context, db, delivery, fitted, read.storedAt);
-    return counts === 'duplicate' ? counts : whole(counts);
-  }
-  const consent = await consentFor(db, read);
-  const rows = read.staged?.rows ?? 0;
-  if (layout.kind === 'payroll') {
-    const { counts, sameKey } = layout;
-    const endsAbsent = layout.absent === 'zero' && identity.scope === 'full';
-    return applyPayroll(db, delivery, { rows, counts, sameKey, endsAbsent, today, consent });
-  }
-  return applyBeneficiaries(db, delivery, {
-    rows,
-    mode: instruction.mode,
-    scope: identity.scope === 'full' ? 'full' : 'delta',
-    today,
-    dropId: file.drop_id,
-    layoutId: layout.id,
-    consent,
-  });
-}
-
-async function consentFor(db: Db, { file, identity, instruction, staged }: ReadFile): Promise<Consent> {
-  const before = await findLayoutHash(db, file.drop_id, identity.layoutId);
-  const safety = {
-    proven:
-      staged !== null && (staged.proven || file.proof !== null || (instruction.saidWhole && staged.lastLineComplete)),
-    configurationChanged: before !== null && before !== identity.layoutHash,
-    limits: instruction.limits,
-  };
-  if (instruction.approved === null) return { by: 'gates', safety };
-  const { planHash, upsertsOnly } = instruction.approved;
-  return { by: 'person', safety, planHash, upsertsOnly };
 }
 
 function fileIssue(code: IssueCode, severity: Severity): RowIssue {

@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { brusselsDay, endOfBrusselsDay, isoMoment, now } from '../../clock.ts';
 import type { ConfiguredLayout, Drop } from '../../config.ts';
-import { ConfigError } from '../../errors.ts';
-import { insertSeenFile, markFetched, type SeenFile } from '../../load/files/ledger.ts';
+import { ConfigError, RetryableError } from '../../errors.ts';
+import { insertHandGiven, listUnfinishedCopies } from '../../load/files/hand-given.ts';
+import type { SeenFile } from '../../load/files/ledger.ts';
 import { listSecretariats } from '../../load/reference/secretariats.ts';
 import type { ImportMode, Language, Scope } from '../../model.ts';
 import type { JobContext } from '../context.ts';
@@ -15,6 +16,7 @@ import { returnReceipts } from '../intake/return-receipts.ts';
 import { settableKeys } from './fit-layout.ts';
 import { type ImportResult, importFile, planFile } from './import-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
+import { importKept } from './import-kept.ts';
 
 export interface HandGiven {
   readonly layout: string;
@@ -80,9 +82,22 @@ async function importOne(
   };
   if (given.dryRun) return planFile(context, { seen, sha256: kept.sha256, storedAt: kept.storedAt }, instruction);
   const { db } = context.database;
-  const id = await insertSeenFile(db, seen);
-  await markFetched(db, id, kept.sha256, kept.size);
-  return importFile(context, id, kept.storedAt, instruction);
+  const { mode, set } = instruction;
+  const scope = instruction.scope ?? requireLayout(context, given.layout).layout.scope;
+  const id = await insertHandGiven(db, seen, kept.sha256, { layoutId: given.layout, scope, mode, set });
+  const result = await importFile(context, id, kept.storedAt, instruction);
+  for (const copy of await listUnfinishedCopies(db, id)) await finishCopy(context, copy);
+  return result;
+}
+
+/** A person gives a file again when its first import was killed: the first one then has nothing more to say. */
+async function finishCopy(context: JobContext, id: number): Promise<void> {
+  try {
+    await importKept(context, id);
+  } catch (error) {
+    // Somebody is at it, or what kept it from being decided is told in the ledger.
+    if (!(error instanceof RetryableError)) throw error;
+  }
 }
 
 function requireLayout(context: JobContext, id: string): ConfiguredLayout {

@@ -3,9 +3,13 @@ import { RefusedError } from '../../errors.ts';
 import { getFile } from '../../load/files/ledger.ts';
 import type { JobContext } from '../context.ts';
 import { keptPath } from '../intake/keep-file.ts';
+import { isManual } from '../intake/manual-drop.ts';
+import { returnReceipts } from '../intake/return-receipts.ts';
+import { OWNER } from '../owner.ts';
 import { type ImportResult, importFile } from './import-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
-import { instructionOf } from './instruction-of.ts';
+import { takeInHand } from './in-hand.ts';
+import { dropOf, instructionOf } from './instruction-of.ts';
 
 /** @throws RefusedError when there is no such file, or its bytes were never kept; else as `importFile` */
 export async function importKept(
@@ -17,5 +21,10 @@ export async function importKept(
   if (file === undefined) throw new RefusedError(`There is no file ${fileId}.`);
   if (file.sha256 === null) throw new RefusedError(`File ${fileId} was never fetched; there is nothing to read.`);
   const instruction = { ...(await instructionOf(context, file)), ...change };
-  return importFile(context, fileId, keptPath(context.config.storage, file.sha256), instruction);
+  const storedAt = keptPath(context.config.storage, file.sha256);
+  const suspect = file.crashes > 0 || (file.claimed_by !== null && file.claimed_by !== OWNER);
+  const result = await takeInHand(suspect, () => importFile(context, fileId, storedAt, instruction));
+  // Nobody visits this drop: its receipt goes now or never.
+  if (isManual(file.drop_id)) await returnReceipts(context, dropOf(context, file));
+  return result;
 }

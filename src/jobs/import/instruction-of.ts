@@ -5,19 +5,22 @@ import type { DropFile } from '../../load/files/ledger.ts';
 import { listSecretariats } from '../../load/reference/secretariats.ts';
 import type { ImportMode } from '../../model.ts';
 import type { JobContext } from '../context.ts';
-import { manualDrop } from '../intake/manual-drop.ts';
+import { isManual, manualDrop } from '../intake/manual-drop.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 
 /** The drop a file of the ledger came by; ConfigError when it is configured no more. */
 export function dropOf(context: JobContext, file: DropFile): Drop {
-  if (file.drop_id.startsWith('manual:')) return manualDrop(context, file.secretariat_code);
+  if (isManual(file.drop_id)) return manualDrop(context, file.secretariat_code);
   const drop = context.config.drops.find(({ id }) => id === file.drop_id);
   if (drop === undefined)
     throw new ConfigError(`File ${file.id} came by the drop "${file.drop_id}", which is not configured.`);
   return drop;
 }
 
-/** The layout, scope, mode and values are those of the file's first reading; a file that was never read takes its drop's. */
+/**
+ * The layout, scope, mode and values are those of the file's first reading, or what was said when it was given by hand; a file
+ * that was never read takes its drop's.
+ */
 export async function instructionOf(context: JobContext, file: DropFile): Promise<ImportInstruction> {
   const drop = dropOf(context, file);
   const ids = file.layout_id === null ? drop.layouts : [file.layout_id];
@@ -32,7 +35,7 @@ export async function instructionOf(context: JobContext, file: DropFile): Promis
     set: file.layout_id === null ? drop.set : file.set_values,
     limits: drop.limits,
     dropHash: drop.hash,
-    saidWhole: drop.settled !== 'stable',
+    saidWhole: file.by_hand || drop.settled !== 'stable',
     language: secretariats.find(({ code }) => code === file.secretariat_code)?.language ?? 'en',
     again: false,
     approved: null,

@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import type { Drop } from '../../config.ts';
 import type { JobContext } from '../context.ts';
 
+const PREFIX = 'manual:';
+
+export function isManual(dropId: string): boolean {
+  return dropId.startsWith(PREFIX);
+}
+
 /** Its receipts go to `NAVETTE_HOME/out/<secretariat>`; its files are copied and never moved. */
 export function manualDrop(context: Pick<JobContext, 'config' | 'home'>, secretariat: string): Drop {
   const out = join(context.home, 'out', secretariat);
   mkdirSync(out, { recursive: true, mode: 0o700 });
   return {
-    id: `manual:${secretariat}`,
+    id: `${PREFIX}${secretariat}`,
     enabled: true,
     secretariat,
     kind: 'folder',

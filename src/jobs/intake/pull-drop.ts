@@ -1,8 +1,10 @@
 /** One visit of a drop: decided files moved out, settled ones fetched oldest first and taken, receipts put. */
 import type { Drop } from '../../config.ts';
+import { RetryableError } from '../../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../../ingest/drops/drop.ts';
 import { nameFault } from '../../ingest/drops/remote-name.ts';
 import { type ReadyFile, settledFiles } from '../../ingest/drops/settled.ts';
+import { listReopened } from '../../load/files/earlier.ts';
 import type { JobContext } from '../context.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importKept } from '../import/import-kept.ts';
@@ -58,10 +60,23 @@ export async function pullDrop(context: JobContext, drop: Drop, visit: Visit): P
       files.push({ name, result: await importKept(context, id) });
       await returnAll(context, returns);
     });
+    if (visit.enqueue === null) await importReopened(context, drop);
     await returnAll(context, returns);
     return { files, more: more ? 'now' : waiting ? 'soon' : 'no' };
   } finally {
     await opened.close();
+  }
+}
+
+/** What a visit without a queue leaves to nobody else: files that are to be decided anew and stand in no inbox. */
+async function importReopened(context: JobContext, drop: Drop): Promise<void> {
+  for (const id of await listReopened(context.database.db, drop.id)) {
+    try {
+      await importKept(context, id);
+    } catch (error) {
+      // It stands in the ledger and in the log, and the next visit finds it again.
+      if (!(error instanceof RetryableError)) throw error;
+    }
   }
 }
 

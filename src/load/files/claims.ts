@@ -24,30 +24,35 @@ const BACK_OFF_SECONDS = [10, 30, 60, 300, 900, 3600];
  * `owner` names the process.
  */
 export async function claimFile(db: Db, id: number, owner: string): Promise<Claim> {
-  if (!(await tryLock(db, id))) return { kind: 'elsewhere' };
-  const claimed = await sql<{ fence: number; crashes: number; status: string; lostBy: string | null }>`
-    with before as (
-      select nullif(claimed_by, ${owner}) as lost_by from drop_file where id = ${id} for update
+  // One way to the server: the lock first, and the row as it is once the lock is there.
+  const claimed = await sql<{
+    locked: boolean;
+    fence: number | null;
+    crashes: number;
+    status: string;
+    lostBy: string | null;
+  }>`
+    with lock as materialized (
+      select pg_try_advisory_lock(hashtextextended(${`file/${id}`}, 3)) as locked
+    ), before as materialized (
+      select nullif(claimed_by, ${owner}) as lost_by from drop_file, lock where id = ${id} and locked for update of drop_file
+    ), taken as (
+      update drop_file
+         set fence = fence + 1, crashes = crashes + case when lost_by is null then 0 else 1 end, claimed_by = ${owner}
+        from before
+       where id = ${id} and status in ('fetched', 'held') and (not_before is null or not_before <= now())
+      returning fence, crashes, status, lost_by
     )
-    update drop_file
-       set fence = fence + 1, crashes = crashes + case when lost_by is null then 0 else 1 end, claimed_by = ${owner}
-      from before
-     where id = ${id} and status in ('fetched', 'held') and (not_before is null or not_before <= now())
-    returning fence, crashes, status, lost_by as "lostBy"`.execute(db);
+    select locked, fence, crashes, status, lost_by as "lostBy" from lock left join taken on true`.execute(db);
   const [taken] = claimed.rows;
-  if (taken !== undefined) {
+  if (taken?.locked !== true) return { kind: 'elsewhere' };
+  if (taken.fence !== null) {
     const wornOut = taken.status === 'fetched' && taken.crashes >= MOST_CRASHES;
     return { kind: wornOut ? 'worn-out' : 'taken', fence: taken.fence, lostBy: taken.lostBy };
   }
   await unlockFile(db, id);
   const open = await sql`select from drop_file where id = ${id} and status in ('fetched', 'held')`.execute(db);
   return { kind: open.rows.length > 0 ? 'later' : 'decided' };
-}
-
-async function tryLock(db: Db, id: number): Promise<boolean> {
-  const found = await sql<{ taken: boolean }>`
-    select pg_try_advisory_lock(hashtextextended(${`file/${id}`}, 3)) as taken`.execute(db);
-  return found.rows[0]?.taken === true;
 }
 
 /** On the session that claimed it; a session that is gone has let go already. */
@@ -109,9 +114,9 @@ export async function reopenFile(db: Db, id: number): Promise<boolean> {
 export async function insertAgain(db: Db, id: number, receivedAt: string, receivedOn: string): Promise<number> {
   const made = await sql<{ id: number }>`
     insert into drop_file (drop_id, secretariat_code, path, name, size, listed_size, mtime, sha256, layout_id, scope, mode, set_values,
-                           received_at, received_on, status, size_known, proof, archived_as)
+                           received_at, received_on, status, size_known, proof, by_hand, archived_as)
     select drop_id, secretariat_code, path, name, size, listed_size, mtime, sha256, layout_id, scope, mode, set_values,
-           ${receivedAt}::timestamptz, ${receivedOn}::date, 'fetched', size_known, proof, ''
+           ${receivedAt}::timestamptz, ${receivedOn}::date, 'fetched', size_known, proof, by_hand, ''
       from drop_file where id = ${id} returning id`.execute(db);
   const [row] = made.rows;
   if (row === undefined) throw new Error('this file is not in the ledger');

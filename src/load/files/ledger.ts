@@ -1,7 +1,7 @@
 /** The ledger: one row a delivery in `drop_file`, from first sight to archive, and what makes two deliveries the same. */
 import { sql } from 'kysely';
+import { RetryableError } from '../../errors.ts';
 import type { FileCounts, FileStatus, IssueCode, RowIssue } from '../../model.ts';
-import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface SeenFile {
@@ -88,12 +88,16 @@ export interface Identity {
   readonly contentKey: string;
 }
 
+/**
+ * First statement of the transaction in which a file is decided: holds the row until it ends, as `requireFence`.
+ * @throws RetryableError `claim_lost` when another owner has taken the file since
+ */
 export async function writeIdentity(
   db: Db,
   { id, fence }: { id: number; fence: number },
   identity: Identity,
 ): Promise<void> {
-  await db
+  const { numUpdatedRows } = await db
     .updateTable('drop_file')
     .set({
       layout_id: identity.layoutId,
@@ -109,61 +113,8 @@ export async function writeIdentity(
     })
     .where('id', '=', id)
     .where('fence', '=', fence)
-    .execute();
-}
-
-/**
- * Waits until no other import of the same place (drop, layout, name and set values) is being decided; for the transaction.
- * Without it, two imports of one file at the same moment would both find that nobody applied it before.
- */
-export async function lockPlace(db: Db, dropId: string, identity: Identity): Promise<void> {
-  const place = JSON.stringify([dropId, identity.layoutId, identity.setValues, identity.nameValues]);
-  await sql`select pg_advisory_xact_lock(hashtextextended(${place}, 1))`.execute(db);
-}
-
-/**
- * Earlier deliveries of the same content: the most recently applied one of its place, any before that, and one whose plan is
- * still held.
- */
-export async function findEarlier(
-  db: Db,
-  fileId: number,
-  dropId: string,
-  identity: Identity,
-  now: string,
-): Promise<{ latest: number | null; before: number | null; held: number | null }> {
-  const { layoutId, contentKey } = identity;
-  const found = await sql<{ latest: number | null; before: number | null; held: number | null }>`
-    with latest as (
-      select id, content_key from drop_file
-       where drop_id = ${dropId} and layout_id = ${layoutId} and status in ('applied', 'archived') and id <> ${fileId}
-         and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
-         and set_values = ${JSON.stringify(identity.setValues)}::jsonb
-       order by applied_at desc nulls last, id desc limit 1
-    )
-    select (select id from latest where content_key = ${contentKey}) as latest,
-           (select id from drop_file
-             where drop_id = ${dropId} and content_key = ${contentKey} and status in ('applied', 'archived') and id <> ${fileId}
-             order by applied_at desc nulls last, id desc limit 1) as before,
-           (select f.id from drop_file f join held_plan p on p.file_id = f.id
-             where f.drop_id = ${dropId} and f.content_key = ${contentKey} and f.status = 'held' and f.id <> ${fileId}
-               and p.decision is null and p.expires_at > ${now}::timestamptz
-             order by f.id desc limit 1) as held`.execute(db);
-  return onlyRow(found);
-}
-
-/** With which configuration of layout and drop the last file of this kind was applied, null for the first one. */
-export async function findLayoutHash(db: Db, dropId: string, layoutId: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('drop_file')
-    .select('layout_hash')
-    .where('drop_id', '=', dropId)
-    .where('layout_id', '=', layoutId)
-    .where('status', 'in', ['applied', 'archived'])
-    .orderBy('applied_at', 'desc')
-    .orderBy('id', 'desc')
-    .executeTakeFirst();
-  return row?.layout_hash ?? null;
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw new RetryableError('claim_lost', 'Another worker has taken this file over.');
 }
 
 /** Before a file is decided anew: what was said of it then is said again, or not. */

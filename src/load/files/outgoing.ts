@@ -26,23 +26,33 @@ export async function queueReceipt(
 ): Promise<void> {
   const prefix = `${file.name}.${file.sha256.slice(0, 8)}`;
   const stem = `${prefix}.receipt`;
-  // Deliveries of the same name and content may end at the same moment; they must not take the same number.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`${file.drop_id}/${stem}`}, 2))`.execute(db);
-  const taken = await db
-    .selectFrom('outgoing_file')
-    .select((query) => query.fn.countAll<number>().as('count'))
-    .where('drop_id', '=', file.drop_id)
-    // From `stem.` to before `stem/`, the character after the dot: by the index, whatever the collation.
-    .where(sql<boolean>`name ~>=~ ${`${stem}.`} and name ~<~ ${`${stem}/`}`)
-    .executeTakeFirstOrThrow();
-  const number = taken.count === 0 ? '' : `.${taken.count + 1}`;
   const queued = { file_id: file.id, drop_id: file.drop_id, status: 'queued' };
+  // Deliveries of the same name and content may end at the same moment; they must not take the same number.
+  const alone = sql`select pg_advisory_xact_lock(hashtextextended(${`${file.drop_id}/${stem}`}, 2))`;
+  // Nearly always it is the first of its name and content: then one statement asks and writes.
+  if (rejects === null) {
+    const first = await sql`
+      with alone as materialized (${alone})
+      insert into outgoing_file (file_id, drop_id, status, kind, name)
+      select ${file.id}::bigint, ${file.drop_id}, 'queued', 'receipt', ${`${stem}.json`}
+        from alone where not exists (${others(file.drop_id, stem)})
+      on conflict do nothing returning id`.execute(db);
+    if (first.rows.length > 0) return;
+  }
+  await alone.execute(db);
+  const taken = await others(file.drop_id, stem).execute(db);
+  const number = taken.rows.length === 0 ? '' : `.${taken.rows.length + 1}`;
   const receipt = { ...queued, name: `${stem}${number}.json`, kind: 'receipt' as const };
   const beside = { ...queued, name: `${prefix}.rejects${number}.${rejects}`, kind: 'rejects' as const };
   await db
     .insertInto('outgoing_file')
     .values(rejects === null ? [receipt] : [beside, receipt])
     .execute();
+}
+
+/** The receipts of a content: from `stem.` to before `stem/`, the character after the dot, by the index, whatever the collation. */
+function others(dropId: string, stem: string) {
+  return sql`select from outgoing_file where drop_id = ${dropId} and name ~>=~ ${`${stem}.`} and name ~<~ ${`${stem}/`}`;
 }
 
 /** What still has to be put into a drop's `out`, oldest first, but for those of `except`. */

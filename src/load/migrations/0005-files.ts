@@ -38,6 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       proof text check (proof in ('checksum', 'count')),
       expected_rows integer,
       looked_twice boolean not null default false,
+      by_hand boolean not null default false,
       applied_at timestamptz,
       archived_as text,
       raw_removed_on date
@@ -51,6 +52,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   );
   await sql`
     create index drop_file_place on drop_file (drop_id, layout_id, name_values, set_values, applied_at desc nulls last, id desc)
+     where status in ('applied', 'archived')`.execute(db);
+  await sql`
+    create index drop_file_layout on drop_file (drop_id, layout_id, applied_at desc nulls last, id desc)
      where status in ('applied', 'archived')`.execute(db);
   await sql`create index drop_file_inbox on drop_file (drop_id, id) where archived_as is null`.execute(db);
   await sql`

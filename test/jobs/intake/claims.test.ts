@@ -52,8 +52,9 @@ describe('a claim', () => {
     const stale = importKept(home.context(), id);
     await gate.reached();
     await sql`update drop_file set fence = fence + 1, claimed_by = 'another' where id = ${id}`.execute(home.db);
+    const refused = expect(stale).rejects.toMatchObject({ reason: 'claim_lost' });
     await gate.open();
-    await expect(stale).rejects.toMatchObject({ reason: 'claim_lost' });
+    await refused;
     expect(await home.active()).toBe(0);
     expect(await row(home, id)).toMatchObject({ status: 'fetched', crashes: 0, fence: 2 });
     // The server lets go of the stale owner's lock when it has seen that its connection is gone.

@@ -78,6 +78,28 @@ describe('the same again', () => {
     expect(await home.active()).toBe(3);
   });
 
+  test('a copy that came while another version was late counts as a new delivery once that one is applied', async () => {
+    const home = await openDropHome();
+    const send = async (name: string, lastName: string, minute: number) => {
+      const age = Date.parse(`2026-11-20T10:0${minute}:00Z`) / 1000;
+      await utimes(await home.send(name, home.people(0, 3, { lastName })), age, age);
+    };
+    await send('first.csv', 'Maes', 0);
+    await home.visit();
+    await send('late.csv', 'Peeters', 1);
+    const enqueue = async () => undefined;
+    await pullDrop(home.context(), home.drop, { listings: new Map(), pause: null, enqueue, most: 10 });
+    await sql`update drop_file set not_before = now() + interval '1 hour' where name = 'late.csv'`.execute(home.db);
+    await send('again.csv', 'Maes', 2);
+    await home.visit();
+    expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'fetched', 'duplicate']);
+    await home.due();
+    await home.visit();
+    expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'archived', 'applied']);
+    const names = await sql`select distinct last_name from beneficiary`.execute(home.db);
+    expect(names.rows).toEqual([{ last_name: 'Maes' }]);
+  });
+
   test('fault 5: the same name with new content is a new version', async () => {
     const home = await openDropHome();
     await home.send('people.csv', home.people(0, 3));
