@@ -185,7 +185,7 @@ describe('a person’s word', () => {
     expect(again).toMatchObject({ status: 'applied', counts: { unchanged: 3 } });
     expect(again.fileId).not.toBe(applied?.id);
     expect(await readdir(join(home.place.root, 'out'))).toHaveLength(2);
-    await expect(retryFile(home.context(), again.fileId ?? 0)).rejects.toThrow('is applied');
+    await expect(retryFile(home.context(), again.fileId ?? 0)).rejects.toThrow('is archived');
     await expect(applyAgain(home.context(), 999)).rejects.toThrow('There is no file 999');
   });
 

@@ -95,7 +95,7 @@ describe('the same again', () => {
     expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'fetched', 'duplicate']);
     await home.due();
     await home.visit();
-    expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'archived', 'applied']);
+    expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'archived', 'archived']);
     const names = await sql`select distinct last_name from beneficiary`.execute(home.db);
     expect(names.rows).toEqual([{ last_name: 'Maes' }]);
   });
