@@ -130,7 +130,6 @@ async function proveAll(kills: readonly Kill[]): Promise<void> {
 const FATES = [
   'card active',
   'card ordered',
-  'file applied',
   'file archived',
   'invoice credit credited',
   'invoice order credited',
