@@ -66,8 +66,8 @@ async function openMessage(path: string) {
   const stream = Readable.toWeb(createReadStream(path));
   // Binary packets begin with their highest bit set; text does not.
   if (first >= 0x80) return readMessage({ binaryMessage: stream as unknown as globalThis.ReadableStream<Uint8Array> });
-  const text = Readable.toWeb(createReadStream(path, 'latin1'));
-  await stream.cancel();
+  // Decoded by a stream of its own: the bridge from Node's streams measures pieces in bytes, which texts do not have.
+  const text = stream.pipeThrough(new TextDecoderStream('latin1') as never);
   return readMessage({ armoredMessage: text as unknown as globalThis.ReadableStream<string> });
 }
 
