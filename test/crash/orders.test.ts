@@ -5,8 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { runOrders } from '../../src/jobs/orders/run-orders.ts';
-import { type Db, openDatabase } from '../../src/load/database.ts';
-import { cloneDatabase } from '../support/database.ts';
+import type { Db } from '../../src/load/database.ts';
+import { cloneDatabase, onDatabase } from '../support/database.ts';
 import { checkBooks } from '../support/invariant.ts';
 import {
   deactivate,
@@ -29,15 +29,6 @@ const DAY = '2027-01-05';
 
 const world = await cloneDatabase();
 await onDatabase(world, inventWorld);
-
-async function onDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const database = await openDatabase(url, () => undefined);
-  try {
-    return await work(database.db);
-  } finally {
-    await database.close();
-  }
-}
 
 /** October is ordered; November and December wait with corrections, leavers, new cards, and an instruction of fixed quantities. */
 async function inventWorld(db: Db): Promise<void> {

@@ -8,11 +8,10 @@ import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
-import { type Db, openDatabase } from '../../src/load/database.ts';
 import { syncReference } from '../../src/load/reference/reference.ts';
 import type { BankEntry } from '../../src/model.ts';
 import { writeStatement } from '../support/bank-files.ts';
-import { cloneDatabase } from '../support/database.ts';
+import { cloneDatabase, onDatabase } from '../support/database.ts';
 import { checkBooks } from '../support/invariant.ts';
 import { type InvoicedOrder, inventInvoicedOrders, inventStatement } from '../support/invoiced-orders.ts';
 
@@ -32,15 +31,6 @@ await onDatabase(world, async (db) => {
 });
 const orders = await onDatabase(world, (db) => inventInvoicedOrders(db, ORDERS));
 const [coda, camt] = writeStatements();
-
-async function onDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const database = await openDatabase(url, () => undefined);
-  try {
-    return await work(database.db);
-  } finally {
-    await database.close();
-  }
-}
 
 /** Two days, one in each format, the first told again in the second: most pay, some in parts, some twice, some come back. */
 function writeStatements(): [coda: string, camt: string] {

@@ -2,6 +2,7 @@
 import type { Day, Period } from '../../src/model.ts';
 import { addMonths, periodOf } from '../../src/transform/values/calendar.ts';
 import type { PortalRow } from '../support/portal-rows.ts';
+import { PORTAL_WORDS } from '../support/portal-words.ts';
 import { chanceOf } from './chance.ts';
 import { type Country, type Employer, type Employment, valueIn } from './country.ts';
 import {
@@ -161,7 +162,7 @@ function noteTold(country: Country, sent: Sent, employer: Employer, period: Peri
 function rowOf({ employer, person }: Employment, month: Period, status: 'active' | 'inactive'): PortalRow {
   const { language, payroll } = employer.secretariat;
   const chance = chanceOf('where', person.nationalRegisterNumber, employer.index);
-  const words = WORDS[language];
+  const words = PORTAL_WORDS[language];
   const address = {
     cardStreet: 'Rue Inventée',
     cardHouseNumber: String(chance.between(1, 180)),
@@ -187,42 +188,6 @@ function rowOf({ employer, person }: Employment, month: Period, status: 'active'
     secondProduct: employer.eco ? words.eco : words.none,
   };
 }
-
-const WORDS = {
-  fr: {
-    active: 'Actif',
-    inactive: 'Inactif',
-    m: 'Homme',
-    f: 'Femme',
-    client: 'Client',
-    home: 'Bénéficiaire',
-    meal: 'Chèque-repas',
-    eco: 'Écochèque',
-    none: 'Non applicable',
-  },
-  nl: {
-    active: 'Actief',
-    inactive: 'Inactief',
-    m: 'Man',
-    f: 'Vrouw',
-    client: 'Klant',
-    home: 'Begunstigde',
-    meal: 'Maaltijdcheque',
-    eco: 'Ecocheque',
-    none: 'Niet van toepassing',
-  },
-  de: {
-    active: 'Aktiv',
-    inactive: 'Inaktiv',
-    m: 'Mann',
-    f: 'Frau',
-    client: 'Kunde',
-    home: 'Begünstigter',
-    meal: 'Mahlzeitscheck',
-    eco: 'Ökoscheck',
-    none: 'Nicht zutreffend',
-  },
-} as const;
 
 /** One cell wrong, so that the row is rejected. */
 function spoil(row: PortalRow, way: number): PortalRow {

@@ -1,16 +1,7 @@
 /** Owns the issuer's customer file of the simulated year: every employer with its contracts and standing orders. */
 import type { Day, Period } from '../../src/model.ts';
-import { employersJsonl } from '../support/employer-lines.ts';
+import { ADDRESS, employersJsonl } from '../support/employer-lines.ts';
 import type { Employer } from './country.ts';
-
-const ADDRESS = {
-  street: 'Rue Neuve',
-  houseNumber: '1',
-  box: null,
-  postalCode: '1000',
-  city: 'Bruxelles',
-  country: 'BE',
-};
 
 export function customersFile(employers: readonly Employer[], inactive: ReadonlySet<string>, first: Period): Buffer {
   return Buffer.from(

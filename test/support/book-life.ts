@@ -1,4 +1,5 @@
 /** Lives for the books: what happens to one employer over some months, as random steps, told to the real jobs and to the model alike. */
+
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
@@ -8,6 +9,7 @@ import type { Db } from '../../src/load/database.ts';
 import { addDays, addMonths, periodOf } from '../../src/transform/values/calendar.ts';
 import type { BookDesk } from './book-desk.ts';
 import { type Book, confirm, type ModelOrder, personOf, raise, restate, runDay } from './book-model.ts';
+import { ADDRESS } from './employer-lines.ts';
 import { checkBooks } from './invariant.ts';
 import { inventPerson } from './people.ts';
 import { type PortalRow, portalRow } from './portal-rows.ts';
@@ -98,17 +100,9 @@ export async function live(desk: BookDesk, firstPerson: number, life: Life): Pro
 }
 
 async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<Living> {
-  const address = {
-    street: 'Rue Neuve',
-    houseNumber: '1',
-    box: null,
-    postalCode: '1000',
-    city: 'Bruxelles',
-    country: 'BE',
-  };
   const employer = await desk.employer({
     mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: null }],
-    costCenters: [1, 2].map((number) => ({ number, label: `Center ${number}`, ...address, invoiceEmail: null })),
+    costCenters: [1, 2].map((number) => ({ number, label: `Center ${number}`, ...ADDRESS, invoiceEmail: null })),
     contracts: PRODUCTS.map((product) => ({
       product,
       from: '2025-01-01',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { type Database, openDatabase } from '../../src/load/database.ts';
+import { type Database, type Db, openDatabase } from '../../src/load/database.ts';
 
 /**
  * Clones the migrated template, or a database given by its connection string that nobody is connected to; returns the
@@ -36,4 +36,14 @@ export async function openTestDatabase(): Promise<Database> {
   const database = await openDatabase(await cloneDatabase(), () => undefined);
   afterAll(() => database.close());
   return database;
+}
+
+/** Opens the database of a connection string for one piece of work. */
+export async function onDatabase<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
+  const database = await openDatabase(url, () => undefined);
+  try {
+    return await work(database.db);
+  } finally {
+    await database.close();
+  }
 }

@@ -1,10 +1,10 @@
 /** Debian's own PostgreSQL with its programs, on loopback and in a folder of its own: the server that an operator would have. */
+
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 const PLACE = '/usr/lib/postgresql';
@@ -70,14 +70,4 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
       await run('rm', ['-rf', folder]);
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -13,6 +13,7 @@ import type { ImportResult } from '../../src/jobs/import/import-file.ts';
 import type { Db } from '../../src/load/database.ts';
 import { syncReference } from '../../src/load/reference/reference.ts';
 import { openTestDatabase } from './database.ts';
+import { employerLine, employersJsonl } from './employer-lines.ts';
 import { inventEnterpriseNumber } from './people.ts';
 
 const CONFIG = join(import.meta.dirname, '../../config');
@@ -72,30 +73,14 @@ export async function openImportHome(change: (config: Config) => Config = (confi
   }
 
   const employers = [inventEnterpriseNumber(5_000_001), inventEnterpriseNumber(5_000_002)];
-  const lines = employers.map((enterpriseNumber) => JSON.stringify(employerLine(enterpriseNumber)));
-  await importAs('employers.jsonl', `${lines.join('\n')}\n`, { layout: 'employers', secretariat: 'issuer' });
+  const lines = employers.map((enterpriseNumber) =>
+    employerLine(enterpriseNumber, {
+      name: `Brasserie ${enterpriseNumber}`,
+      mandates: [{ secretariat: 'alpha', from: '2020-01-01', to: null }],
+      contracts: [{ product: 'meal', from: '2020-01-01', to: null, fees: {} }],
+      standingOrders: [],
+    }),
+  );
+  await importAs('employers.jsonl', employersJsonl(lines), { layout: 'employers', secretariat: 'issuer' });
   return { context, db: database.db, folder, employers, importAs, sent };
-}
-
-function employerLine(enterpriseNumber: string) {
-  const address = {
-    street: 'Rue Neuve',
-    houseNumber: '1',
-    box: null,
-    postalCode: '1000',
-    city: 'Bruxelles',
-    country: 'BE',
-  };
-  return {
-    enterpriseNumber,
-    name: `Brasserie ${enterpriseNumber}`,
-    language: 'fr',
-    invoiceEmail: 'compta@example.be',
-    status: 'active',
-    mandates: [{ secretariat: 'alpha', from: '2020-01-01', to: null }],
-    deliveryPoints: [{ number: 1, label: 'Siège', ...address }],
-    costCenters: [{ number: 1, label: 'Siège', ...address, invoiceEmail: null }],
-    contracts: [{ product: 'meal', from: '2020-01-01', to: null, fees: {} }],
-    standingOrders: [],
-  };
 }

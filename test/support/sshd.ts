@@ -1,13 +1,14 @@
 /** Debian's own sshd on loopback: chroot, internal-sftp, login by key, everything in a folder of its own. */
+
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { newKeyPair } from '../../src/commands/demo/sftp-server.ts';
 import { FOLDERS, giveTo, makeFolders, type TestPlace } from './drop-places.ts';
+import { freePort } from './free-port.ts';
 
 const SSHD = '/usr/sbin/sshd';
 /** sshd wants every folder above a chroot to be root's alone, which /tmp is not. */
@@ -109,15 +110,4 @@ async function startServer(config: string): Promise<() => Promise<void>> {
     server.kill('SIGTERM');
     await ended;
   };
-}
-
-/** sshd cannot choose a free port itself. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

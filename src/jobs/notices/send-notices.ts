@@ -1,5 +1,5 @@
 /** First half of the job `notices`: what is queued about invoices is handed over, each notice once. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { now as clock, isoMoment } from '../../clock.ts';
 import { reasonOf } from '../../load/database.ts';
 import { clearPassing } from '../../load/files/passing-files.ts';
@@ -54,7 +54,7 @@ interface HandedOver {
 export async function sendNotices(context: NoticeContext): Promise<SentNotices> {
   const { config, home } = context;
   const folder = join(home, 'out', 'notices');
-  await clearPassing(folder, clock());
+  await clearPassing(dirname(folder), clock());
   const channel = openChannel(config.navette.notices.channel, {
     folder,
     smtp: config.smtp,

@@ -1,4 +1,5 @@
 /** The notice channel that needs no mail server: one `.eml` file per notice in a folder. */
+import { dirname } from 'node:path';
 import { reasonOf } from '../database.ts';
 import { writeOnce } from '../files/write-once.ts';
 import type { NoticeChannel } from './notice-channel.ts';
@@ -25,5 +26,6 @@ export function openFolderChannel(folder: string): NoticeChannel {
 export async function writeNotice(folder: string, messageKey: string, eml: Buffer): Promise<string> {
   if (!isMessageKey(messageKey))
     throw new RangeError('A message key is letters, digits, dots, dashes and underscores.');
-  return writeOnce(folder, `${messageKey}.eml`, eml);
+  // Years of notices lie in the folder: what a killed process left is looked for beside it.
+  return writeOnce(folder, `${messageKey}.eml`, eml, dirname(folder));
 }

@@ -8,6 +8,7 @@ import { FileError } from '../../../src/errors.ts';
 import { readCamtFile } from '../../../src/ingest/statements/read-camt.ts';
 import type { BankEntry, BankStatement } from '../../../src/model.ts';
 import { writeCamt } from '../../support/camt.ts';
+import { entry, statementOf } from '../../support/statements.ts';
 
 const COMMUNICATION = '123456789002';
 const OTHER = '000000000101';
@@ -37,36 +38,8 @@ async function refusal(content: string | Buffer): Promise<string> {
   return 'read';
 }
 
-function entry(sequence: number, amount: number, more: Partial<BankEntry> = {}): BankEntry {
-  return {
-    sequence,
-    bookedOn: '2026-11-05',
-    valueOn: '2026-11-04',
-    amount,
-    currency: 'EUR',
-    structuredCommunication: null,
-    freeText: '',
-    bankReference: `REF${sequence}`,
-    reversal: false,
-    ...more,
-  };
-}
-
-function statement(entries: BankEntry[], more: Partial<BankStatement> = {}): BankStatement {
-  const openingBalance = more.openingBalance ?? 100_000;
-  return {
-    account: 'BE68539007547034',
-    format: 'camt053',
-    year: 2026,
-    statementNumber: '214',
-    currency: 'EUR',
-    openingBalance,
-    closingBalance: openingBalance + entries.reduce((sum, { amount }) => sum + amount, 0),
-    closingDate: '2026-11-05',
-    duplicate: false,
-    entries,
-    ...more,
-  };
+function statement(entries: readonly BankEntry[], more: Partial<BankStatement> = {}): BankStatement {
+  return statementOf('camt053', entries, more);
 }
 
 const plain = statement([

@@ -8,39 +8,12 @@ import { FileError } from '../../../src/errors.ts';
 import { readCoda, readCodaFile } from '../../../src/ingest/statements/read-coda.ts';
 import type { BankEntry, BankStatement } from '../../../src/model.ts';
 import { record, writeCoda } from '../../support/coda.ts';
+import { entry, statementOf } from '../../support/statements.ts';
 
 const COMMUNICATION = '123456789002';
 
-function entry(sequence: number, amount: number, more: Partial<BankEntry> = {}): BankEntry {
-  return {
-    sequence,
-    bookedOn: '2026-11-05',
-    valueOn: '2026-11-06',
-    amount,
-    currency: 'EUR',
-    structuredCommunication: null,
-    freeText: '',
-    bankReference: `REF${sequence}`,
-    reversal: false,
-    ...more,
-  };
-}
-
-function statement(entries: BankEntry[], more: Partial<BankStatement> = {}): BankStatement {
-  const openingBalance = more.openingBalance ?? 100_000;
-  return {
-    account: 'BE68539007547034',
-    format: 'coda',
-    year: 2026,
-    statementNumber: '214',
-    currency: 'EUR',
-    openingBalance,
-    closingBalance: openingBalance + entries.reduce((sum, { amount }) => sum + amount, 0),
-    closingDate: '2026-11-05',
-    duplicate: false,
-    entries,
-    ...more,
-  };
+function statement(entries: readonly BankEntry[], more: Partial<BankStatement> = {}): BankStatement {
+  return statementOf('coda', entries, more);
 }
 
 const plain = statement([

@@ -1,5 +1,5 @@
 /** What probes and monitors are told: by a worker that starts, works and stops, and while its database is away. */
-import { createServer } from 'node:net';
+
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { createMetrics } from '../../../src/jobs/health/metrics.ts';
@@ -8,6 +8,7 @@ import { serveHealth } from '../../../src/jobs/health/serve-health.ts';
 import { openDatabase } from '../../../src/load/database.ts';
 import { migrateQueue } from '../../../src/load/queue.ts';
 import { cloneDatabase } from '../../support/database.ts';
+import { freePort } from '../../support/free-port.ts';
 import { openWorkplace } from '../../support/job-context.ts';
 import { openWorkerHome, until } from '../../support/worker-home.ts';
 
@@ -135,11 +136,3 @@ test('a worker that refuses its database ends, whoever asks for its probes', asy
   const worker = home.start({ NAVETTE_HTTP: String(await freePort()) });
   expect(await worker.ended).toBe(2);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

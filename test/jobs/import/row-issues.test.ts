@@ -1,28 +1,20 @@
 /** What a sender is told about a row: fault by fault in the order of its columns, each with what would be accepted. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { employerLine, employersJsonl } from '../../support/employer-lines.ts';
+import { ADDRESS, employerLine, employersJsonl } from '../../support/employer-lines.ts';
 import { openImportHome } from '../../support/import-home.ts';
 import { inventEnterpriseNumber, inventPerson } from '../../support/people.ts';
 import { type PortalRow, portalCsv, portalRow } from '../../support/portal-rows.ts';
 
 const home = await openImportHome();
 const employer = inventEnterpriseNumber(5_300_001);
-const place = {
-  street: 'Rue Neuve',
-  houseNumber: '1',
-  box: null,
-  postalCode: '1000',
-  city: 'Bruxelles',
-  country: 'BE',
-};
 const contract = (product: string) => ({ product, from: '2020-01-01', to: null, fees: {} });
 await home.importAs(
   'employers.jsonl',
   employersJsonl([
     employerLine(employer, {
-      deliveryPoints: [1, 2].map((number) => ({ number, label: `Site ${number + 3}`, ...place })),
-      costCenters: [1, 7].map((number) => ({ number, label: `Centre ${number + 3}`, ...place, invoiceEmail: null })),
+      deliveryPoints: [1, 2].map((number) => ({ number, label: `Site ${number + 3}`, ...ADDRESS })),
+      costCenters: [1, 7].map((number) => ({ number, label: `Centre ${number + 3}`, ...ADDRESS, invoiceEmail: null })),
       contracts: [contract('meal'), contract('eco'), contract('gift')],
     }),
   ]),

@@ -1,4 +1,5 @@
 /** The workbook that is handed out: its sheets and lists, and that sending it back as it is changes nothing, whoever saved it. */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
@@ -15,6 +16,7 @@ import {
   NO_PRODUCT_WORDS,
   STATUS_WORDS,
 } from '../../../src/transform/values/literals.ts';
+import { ADDRESS } from '../../support/employer-lines.ts';
 import { openImportHome } from '../../support/import-home.ts';
 import { inventEnterpriseNumber } from '../../support/people.ts';
 import { portalCsv, portalRow } from '../../support/portal-rows.ts';
@@ -27,15 +29,7 @@ import {
 
 const home = await openImportHome();
 const employer = inventEnterpriseNumber(5_000_003);
-const address = {
-  street: 'Rue Neuve',
-  houseNumber: '1',
-  box: null,
-  postalCode: '1000',
-  city: 'Bruxelles',
-  country: 'BE',
-};
-const place = (number: number, label: string) => ({ number, label, ...address });
+const place = (number: number, label: string) => ({ number, label, ...ADDRESS });
 const contract = (product: string) => ({ product, from: '2020-01-01', to: null, fees: {} });
 await home.importAs(
   'employers.jsonl',

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { writeOffCarry } from '../../../src/jobs/orders/settle-carry.ts';
 import { openBookDesk } from '../../support/book-desk.ts';
+import { ADDRESS } from '../../support/employer-lines.ts';
 import { checkBooks } from '../../support/invariant.ts';
 import { inventPerson } from '../../support/people.ts';
 import { portalRow } from '../../support/portal-rows.ts';
@@ -30,18 +31,10 @@ async function world(
   people: readonly { readonly person: number; readonly value: string; readonly center?: number }[],
   order: object = {},
 ): Promise<string> {
-  const address = {
-    street: 'Rue Neuve',
-    houseNumber: '1',
-    box: null,
-    postalCode: '1000',
-    city: 'Bruxelles',
-    country: 'BE',
-  };
   const employer = await desk.employer({
     mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: null }],
     contracts: [{ product: 'meal', from: '2025-01-01', to: null, fees: { service: { percent } } }],
-    costCenters: [1, 2, 3].map((number) => ({ number, label: `Center ${number}`, ...address, invoiceEmail: null })),
+    costCenters: [1, 2, 3].map((number) => ({ number, label: `Center ${number}`, ...ADDRESS, invoiceEmail: null })),
     standingOrders: [meal(order)],
   });
   const rows = people.map(({ person, value, center = 1 }) =>

@@ -1,4 +1,5 @@
 /** Owns the rows of the demo's portal files: right ones, and the mess that people make of them. */
+import { PORTAL_WORDS } from '../portal-words.ts';
 import type { DemoEmployer } from './employers.ts';
 import type { DemoPerson } from './people.ts';
 
@@ -45,51 +46,13 @@ export function rejectedPlaces(employerIndex: number): number[] {
     .map(([place]) => Number(place));
 }
 
-const WORDS = {
-  fr: {
-    active: 'Actif',
-    inactive: 'Inactif',
-    m: 'Homme',
-    f: 'Femme',
-    client: 'Client',
-    home: 'Bénéficiaire',
-    point: 'Point de livraison',
-    meal: 'Chèque-repas',
-    eco: 'Écochèque',
-    none: 'Non applicable',
-  },
-  nl: {
-    active: 'Actief',
-    inactive: 'Inactief',
-    m: 'Man',
-    f: 'Vrouw',
-    client: 'Klant',
-    home: 'Begunstigde',
-    point: 'Leveringspunt',
-    meal: 'Maaltijdcheque',
-    eco: 'Ecocheque',
-    none: 'Niet van toepassing',
-  },
-  de: {
-    active: 'Aktiv',
-    inactive: 'Inaktiv',
-    m: 'Mann',
-    f: 'Frau',
-    client: 'Kunde',
-    home: 'Begünstigter',
-    point: 'Lieferstelle',
-    meal: 'Mahlzeitscheck',
-    eco: 'Ökoscheck',
-    none: 'Nicht zutreffend',
-  },
-} as const;
 const LANGUAGE_NAMES = {
   fr: { fr: 'Français', nl: 'Néerlandais', de: 'Allemand', en: 'Anglais' },
   nl: { fr: 'Frans', nl: 'Nederlands', de: 'Duits', en: 'Engels' },
   de: { fr: 'Französisch', nl: 'Niederländisch', de: 'Deutsch', en: 'Englisch' },
 } as const;
 
-export type SenderLanguage = keyof typeof WORDS;
+export type SenderLanguage = keyof typeof PORTAL_WORDS;
 
 /** The rows of one person in columns A to AJ: one, or two, or none. */
 export function portalRows(
@@ -102,7 +65,7 @@ export function portalRows(
   const put = (column: keyof typeof COLUMN, cell: PortalCell) =>
     row.map((old, at) => (at === COLUMN[column] ? cell : old));
   const number = person.nationalRegisterNumber;
-  const words = WORDS[language];
+  const words = PORTAL_WORDS[language];
   switch (mess) {
     case undefined:
       return [row];
@@ -151,7 +114,7 @@ const COLUMN = {
 };
 
 function rightRow(employer: DemoEmployer, person: DemoPerson, language: SenderLanguage): PortalCell[] {
-  const words = WORDS[language];
+  const words = PORTAL_WORDS[language];
   const home = person.deliveryPoint === 0;
   const address = [person.street, person.houseNumber, '', person.postalCode, person.city, 'BE', ''];
   return [

@@ -1,17 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEmployerLine } from '../../../src/transform/employers/employer-line.ts';
+import { ADDRESS } from '../../support/employer-lines.ts';
 
 const PRODUCTS = ['meal', 'eco', 'gift'];
 
-const ADDRESS = {
-  street: 'Rue Neuve',
-  houseNumber: '1',
-  box: null,
-  postalCode: '1000',
-  city: 'Bruxelles',
-  country: 'BE',
-};
 const LINE = {
   enterpriseNumber: '0403019261',
   name: 'Brasserie du Parc',

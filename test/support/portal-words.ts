@@ -1,0 +1,40 @@
+/** What senders write in the columns of the portal workbook, in each language it is made in. */
+
+export const PORTAL_WORDS = {
+  fr: {
+    active: 'Actif',
+    inactive: 'Inactif',
+    m: 'Homme',
+    f: 'Femme',
+    client: 'Client',
+    home: 'Bénéficiaire',
+    point: 'Point de livraison',
+    meal: 'Chèque-repas',
+    eco: 'Écochèque',
+    none: 'Non applicable',
+  },
+  nl: {
+    active: 'Actief',
+    inactive: 'Inactief',
+    m: 'Man',
+    f: 'Vrouw',
+    client: 'Klant',
+    home: 'Begunstigde',
+    point: 'Leveringspunt',
+    meal: 'Maaltijdcheque',
+    eco: 'Ecocheque',
+    none: 'Niet van toepassing',
+  },
+  de: {
+    active: 'Aktiv',
+    inactive: 'Inaktiv',
+    m: 'Mann',
+    f: 'Frau',
+    client: 'Kunde',
+    home: 'Begünstigter',
+    point: 'Lieferstelle',
+    meal: 'Mahlzeitscheck',
+    eco: 'Ökoscheck',
+    none: 'Nicht zutreffend',
+  },
+} as const;
