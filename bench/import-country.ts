@@ -95,7 +95,9 @@ async function measure(database: Database, kind: CountryFile, place: Place) {
       [first, freshes],
       [second, agains],
     ] as const) {
-      const words = [join(import.meta.dirname, 'import-once.ts'), home, url, file, kind.layout, 'delta', folder];
+      const once = join(import.meta.dirname, 'import-once.ts');
+      // With the options that `navette` starts with, which this run has too.
+      const words = [...process.execArgv, once, home, url, file, kind.layout, 'delta', folder];
       const { seconds, peak } = JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })) as {
         seconds: number;
         peak: number;

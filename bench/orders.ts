@@ -20,7 +20,7 @@ const HIGHEST_RATIO = 3;
 /** The reference writes the same lines with one statement into a table with the same columns and key, and does nothing else. */
 export async function bench(size = 1): Promise<BenchResult> {
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-'));
-  const server = await openEmbeddedPostgres(home);
+  const server = await openEmbeddedPostgres(home, ['shared_buffers=1GB', 'max_wal_size=8GB']);
   try {
     const environment = readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(import.meta.dirname, '../config') });
     const config = loadConfig(environment);

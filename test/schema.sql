@@ -646,6 +646,7 @@ create table worker (
 
 CREATE INDEX bank_entry_movement ON public.bank_entry USING btree (account, booked_on, amount);
 CREATE INDEX bank_entry_open ON public.bank_entry USING btree (id) WHERE (status = ANY (ARRAY['partial'::text, 'over'::text, 'duplicate'::text, 'unknown'::text, 'reversed'::text]));
+CREATE INDEX beneficiary_ending ON public.beneficiary USING btree (employment_end) WHERE ((status = 'active'::text) AND (employment_end IS NOT NULL));
 CREATE INDEX beneficiary_inactive ON public.beneficiary USING btree (status_since) WHERE (status = 'inactive'::text);
 CREATE INDEX beneficiary_person ON public.beneficiary USING btree (national_register_number);
 CREATE INDEX beneficiary_change_at ON public.beneficiary_change USING brin (at);

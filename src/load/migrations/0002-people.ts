@@ -51,6 +51,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index beneficiary_person on beneficiary (national_register_number)`.execute(db);
   await sql`create index beneficiary_inactive on beneficiary (status_since) where status = 'inactive'`.execute(db);
+  await sql`create index beneficiary_ending on beneficiary (employment_end)
+      where status = 'active' and employment_end is not null`.execute(db);
   // People whom their sender said again as they are, without a write to each of them: what is known of somebody is as of the
   // newest moment here, or of their record.
   await sql`

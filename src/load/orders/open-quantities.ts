@@ -56,7 +56,7 @@ export async function findOpenQuantities(db: Db, today: Day): Promise<void> {
       join person b using (slot, beneficiary_id)`.execute(db);
   if (employers >= MANY_EMPLOYERS) await joinAsUsual(db);
   await sql`set local default_statistics_target to 20`.execute(db);
-  await sql`analyze open_quantity (slot, beneficiary_id, reason, quantity)`.execute(db);
+  await sql`analyze open_quantity (slot, beneficiary_id, reason, quantity, needs_card, without_email)`.execute(db);
   await sql`set local default_statistics_target to default`.execute(db);
 }
 

@@ -44,10 +44,9 @@ export async function readOrderAggregates(db: Db, lines: RawBuilder<unknown>): P
          order by c.valid_from desc limit 1) c on true
      order by s.enterprise_number, s.order_id`.execute(db);
   const costCenters = await sql<CostCenterRow>`
-    select order_id as "orderId", cost_center as "costCenter", sum(money)::bigint as "faceValueTotal",
-           sum(vouchers)::bigint as "netVouchers", count(*) as people
-      from (select order_id, cost_center, beneficiary_id, sum(quantity::bigint * face_value) as money, sum(quantity) as vouchers
-              from (${lines}) line group by 1, 2, 3) person
+    select order_id as "orderId", cost_center as "costCenter", sum(quantity::bigint * face_value)::bigint as "faceValueTotal",
+           sum(quantity)::bigint as "netVouchers", count(distinct beneficiary_id) as people
+      from (${lines}) line
      group by 1, 2 order by 1, 2`.execute(db);
   const cards = await sql<CardRow>`
     select order_id as "orderId", cost_center as "costCenter", delivery_point as "deliveryPoint", count(*) as count

@@ -73,13 +73,18 @@ export interface SlotOutOfRun {
  * there is no contract or no product today stay, with a `bar`: it matters only when there turns out to be something to order.
  */
 export async function dropUnorderableSlots(db: Db, today: Day): Promise<SlotOutOfRun[]> {
+  // Asked for values, what a slot is about is looked up by its key; joined, or asked whether it exists, all employers and all
+  // orders ever made would be read for each batch.
   const found = await sql<SlotOutOfRun>`
     with judged as (
       select r.slot,
              case
-               when e.status <> 'active' or (r.standing_order_id is not null and coalesce(s.closed, true)) then 'closed'
-               when r.kind = 'recurring' and exists (
-                 select from voucher_order o
+               when (select e.status from employer e where e.enterprise_number = r.enterprise_number) <> 'active'
+                 or (r.standing_order_id is not null and coalesce((
+                   select s.closed from standing_order s
+                    where s.enterprise_number = r.enterprise_number and s.id = r.standing_order_id), true)) then 'closed'
+               when r.kind = 'recurring' and (
+                 select true from voucher_order o
                   where o.enterprise_number = r.enterprise_number and o.standing_order_id = r.standing_order_id
                     and o.run_period = r.period and o.kind = 'recurring' and o.status <> 'cancelled') then 'filled'
                when r.kind = 'recurring' and r.quantity_from = 'payroll' and not exists (
@@ -87,9 +92,7 @@ export async function dropUnorderableSlots(db: Db, today: Day): Promise<SlotOutO
                   where g.enterprise_number = r.enterprise_number and g.product_code = r.product_code
                     and g.period = r.period and g.quantity > 0) then 'payroll.missing'
              end as reason
-        from slot_run r
-        join employer e using (enterprise_number)
-        left join standing_order s on s.enterprise_number = r.enterprise_number and s.id = r.standing_order_id)
+        from slot_run r)
     delete from slot_run r using judged j
      where r.slot = j.slot and j.reason is not null
     returning r.enterprise_number as "enterpriseNumber", r.standing_order_id as "standingOrderId",

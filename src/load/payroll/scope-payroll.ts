@@ -55,7 +55,9 @@ export async function scopePayroll(db: Db, delivery: Delivery, counts: 'restated
       from (select enterprise_number, product_code, period, to_date(period, 'YYYY-MM') as month, count(*)::int as rows,
                    bool_or(value is not null) as printed, bool_or(employment_end is not null) as ends
               from stage_payroll where enterprise_number is not null group by 1, 2, 3) g
-      left join product p on p.code = g.product_code) t`.execute(db);
+      left join product p on p.code = g.product_code
+      -- With an offset, each is asked once and not again for plain.
+      offset 0) t`.execute(db);
   if ((scopes.numAffectedRows ?? 0n) > FEW) await sql`analyze payroll_scope`.execute(db);
   await findIssue(
     'mandate.missing',

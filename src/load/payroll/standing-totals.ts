@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { Delivery } from '../files/found-issues.ts';
+import { FIRST_DAY } from '../people/beneficiary-products.ts';
 
 /** Of a month said for the first time nothing stands: this many employers, products and months tell which it is. */
 const LOOKED_AT = 200;
@@ -26,17 +27,17 @@ export async function findStanding(db: Db, delivery: Delivery): Promise<number |
       join payroll_scope g using (enterprise_number, product_code, period)
       left join beneficiary b on b.enterprise_number = s.enterprise_number
        and b.national_register_number = s.national_register_number
-      -- Somebody from whom the product was ever taken may have it again: that is looked up row by row.
+      -- Who has a product has had it from the beginning, unless it was ever taken: then it is looked up row by row.
+      left join beneficiary_product held on held.enterprise_number = b.enterprise_number and held.beneficiary_id = b.id
+       and held.product_code = s.product_code and held.valid_from = ${FIRST_DAY}::date and not held.removed
       left join (
-        select x.enterprise_number, x.beneficiary_id, x.product_code, min(x.valid_from) as valid_from
-          from beneficiary_product x where x.enterprise_number in (select enterprise_number from payroll_scope)
-         group by 1, 2, 3 having not bool_or(x.removed)
-      ) held on held.enterprise_number = b.enterprise_number and held.beneficiary_id = b.id
-       and held.product_code = s.product_code
+        select distinct enterprise_number, beneficiary_id, product_code from beneficiary_product where removed
+      ) taken on taken.enterprise_number = b.enterprise_number and taken.beneficiary_id = b.id
+       and taken.product_code = s.product_code
       left join entitlement e on e.enterprise_number = b.enterprise_number and e.beneficiary_id = b.id
        and e.product_code = s.product_code and e.period = s.period
       cross join lateral (
-        select not s.rejected and s.value is null and s.employment_end is null and held.valid_from <= g.month
+        select not s.rejected and s.value is null and s.employment_end is null and held.product_code is not null and taken.product_code is null
            and e.restated_as_of <= ${delivery.asOf}::timestamptz and e.restated_quantity = s.quantity
            and case when s.face_value is null then e.quantity <> 0 else s.face_value = e.face_value end
            and (e.face_value > g.max_face_value) is not true as stands) t

@@ -51,12 +51,15 @@ export async function planProducts(db: Db): Promise<void> {
       from wanted w join plan_beneficiary p using (row_number)`.execute(db);
 }
 
-/** Writes the planned changes of rows that took effect. A person's first value of a product holds from the beginning. */
+/** A person's first value of a product holds from here on. */
+export const FIRST_DAY = '1900-01-01';
+
+/** Writes the planned changes of rows that took effect; a person's first value of a product from `FIRST_DAY` on. */
 export async function writeProducts(db: Db, delivery: RowSource): Promise<void> {
   await sql`
     with due as (
       select b.enterprise_number, b.id, c.product_code, c.face_value, c.removed, c.row_number,
-             case when first.valid_from is null then '1900-01-01'::date else c.month end as valid_from, now_held.face_value as old_value
+             case when first.valid_from is null then ${FIRST_DAY}::date else c.month end as valid_from, now_held.face_value as old_value
         from plan_product c
         join row_outcome o on o.row_number = c.row_number and o.outcome in ('created', 'updated', 'reactivated')
         join beneficiary b using (enterprise_number, national_register_number)
@@ -72,7 +75,7 @@ export async function writeProducts(db: Db, delivery: RowSource): Promise<void> 
       select enterprise_number, id, ${historySource(delivery, sql`row_number`)},
              jsonb_build_object('product', product_code, 'faceValue', old_value),
              jsonb_build_object('product', product_code, 'faceValue', face_value, 'removed', removed, 'from', valid_from)
-        from due where valid_from > '1900-01-01' or ${delivery.fileId === null}
+        from due where valid_from > ${FIRST_DAY}::date or ${delivery.fileId === null}
     )
     insert into beneficiary_product (enterprise_number, beneficiary_id, product_code, valid_from, face_value, removed)
     select enterprise_number, id, product_code, valid_from, face_value, removed from due
