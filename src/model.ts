@@ -132,6 +132,7 @@ export const ISSUE_CODES = [
   'product.not-assigned',
   'person.unknown-leaver',
   'row.stale',
+  'employment-end.stale',
   'column.ignored',
   'file.seen-before',
   'file.second-sheet',

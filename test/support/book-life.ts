@@ -8,7 +8,7 @@ import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
 import type { Db } from '../../src/load/database.ts';
 import { addDays, addMonths, periodOf } from '../../src/transform/values/calendar.ts';
 import type { BookDesk } from './book-desk.ts';
-import { type Book, confirm, type ModelOrder, personOf, raise, restate, runDay } from './book-model.ts';
+import { type Book, confirm, endEmployment, type ModelOrder, personOf, raise, restate, runDay } from './book-model.ts';
 import { ADDRESS } from './employer-lines.ts';
 import { checkBooks } from './invariant.ts';
 import { inventPerson } from './people.ts';
@@ -17,6 +17,7 @@ import { activateCard } from './small-world.ts';
 
 const PEOPLE = 4;
 const FIRST_MONTH = '2025-11';
+const FIRST_FILE = '2025-11-03T08:00:00Z';
 const PRODUCTS = ['eco', 'meal'];
 
 const who = fc.nat(PEOPLE - 1);
@@ -55,7 +56,12 @@ const STEPS = {
     person: who,
   }),
   raise: fc.record({ does: fc.constant('raise' as const), person: who, value: fc.constantFrom(700, 900, 1000) }),
-  end: fc.record({ does: fc.constant('end' as const), person: who, days: fc.integer({ min: -40, max: 20 }) }),
+  end: fc.record({
+    does: fc.constant('end' as const),
+    person: who,
+    days: fc.integer({ min: -40, max: 20 }),
+    daysOld: fc.constantFrom(0, 0, 3, 20),
+  }),
   decide: fc.record({ does: fc.constantFrom('confirm' as const, 'cancel' as const), which: fc.nat(4) }),
 };
 type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
@@ -128,12 +134,13 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     center: 1,
     status: 'active' as const,
     end: null,
+    knownAt: FIRST_FILE,
     values: [{ from: null, value }],
   }));
   const rows = life.values.map((value, index) =>
     portalRow(firstPerson + index, { mealFaceValue: `${value / 100},00`, costCenter: '1', secondProduct: 'eco' }),
   );
-  await desk.people(employer, rows, {}, { day: '2025-11-03' });
+  await desk.people(employer, rows, {}, { day: '2025-11-03', at: FIRST_FILE });
   for (const [index, person] of people.entries()) {
     const { nationalRegisterNumber: nrn } = inventPerson(firstPerson + index);
     if (person.hasCard) await activateCard(desk.db, { nrn }, '2035-01-01');
@@ -150,19 +157,20 @@ async function take(living: Living, step: Step): Promise<void> {
   }
   if (step.does === 'payroll') return sendPayroll(living, step);
   if ('which' in step) return decide(living, step);
-  const person = personOf(book, step.person);
-  const at = nextMoment(living, 0);
   if (step.does === 'end') {
+    const at = nextMoment(living, step.daysOld);
     const end = addDays(living.today, step.days);
     const payroll = { person: step.person, product: 'eco', period: FIRST_MONTH, quantity: 0, value: 5000 };
     restate(book, [payroll], at);
-    person.end = end;
-    if (person.status === 'active' && end < living.today) person.status = 'employment-ended';
+    endEmployment(book, payroll, end, at, living.today);
     await expectApplied(living, [payroll], at, end, 0);
     return;
   }
+  const person = personOf(book, step.person);
+  const at = nextMoment(living, 0);
   const row = changedRow(living, person, step);
   if (row === null) return;
+  person.knownAt = at;
   const index = living.firstPerson + step.person;
   const silent = { mealProduct: '', mealFaceValue: '' };
   await desk.people(living.employer, [portalRow(index, { ...silent, ...row })], {}, { day: living.today, at });

@@ -7,6 +7,8 @@ export interface ModelPerson {
   center: number;
   status: 'active' | 'status' | 'employment-ended';
   end: Day | null;
+  /** moment of the last file that said who the person is, or ended them */
+  knownAt: string;
   readonly values: { readonly from: Period | null; readonly value: number }[];
 }
 
@@ -110,6 +112,17 @@ function ownValue(book: Book, { person, product, period }: ModelPayroll): number
   if (only !== undefined) return partsOf(only[0]).value;
   const valid = personOf(book, person).values.filter(({ from }) => from === null || from <= period);
   return product === 'meal' ? (valid.at(-1)?.value ?? null) : null;
+}
+
+/** A payroll row brings an end: what is newer about the person, or about the row's own total, goes before it. */
+export function endEmployment(book: Book, row: ModelPayroll, end: Day, at: string, today: Day): void {
+  const person = personOf(book, row.person);
+  const saidAt = book.saidAt.get(`${row.person} ${row.product} ${row.period}`) ?? '';
+  const ends = person.status === 'active' && end < today;
+  if (saidAt > at || person.knownAt > at || (person.end === end && !ends)) return;
+  person.end = end;
+  person.knownAt = at;
+  if (ends) person.status = 'employment-ended';
 }
 
 /** A new face value counts from the month of its file on; a second one in the same month replaces the first. */

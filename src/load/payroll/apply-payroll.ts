@@ -48,7 +48,7 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
   if (many) await sql`analyze plan_payroll (outcome, known)`.execute(db);
   let facts = await readPlanFacts(db, standing ?? 0);
   if (counts === 'restated' && facts.stale) await warnOfStale(db);
-  if (ends) await decideEmploymentEnds(db, today);
+  if (ends) await decideEmploymentEnds(db, delivery, today);
   if (endsAbsent) await findAbsentTotals(db, delivery);
   const other = scope.otherSource ? await findOtherSource(db) : [];
   const held = await findHold(db, delivery.fileId, PAYROLL_STAGE, consent, facts.counts, other);

@@ -3,8 +3,11 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import type { Delivery } from '../files/found-issues.ts';
 
-/** One that has passed makes the person inactive now; a later one is stored. The last row of a person counts. */
-export async function decideEmploymentEnds(db: Db, today: string): Promise<void> {
+/**
+ * One that has passed makes the person inactive now; a later one is stored. The last row of a person counts. An end that is
+ * older than what is known of the person is told and not taken, whatever becomes of the row's entitlement.
+ */
+export async function decideEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
   await sql`
     create temporary table ended on commit drop as
     select distinct on (p.enterprise_number, p.beneficiary_id)
@@ -14,6 +17,7 @@ export async function decideEmploymentEnds(db: Db, today: string): Promise<void>
      where p.employment_end is not null and p.outcome is not null and not p.stale
      order by p.enterprise_number, p.beneficiary_id, p.row_number desc`.execute(db);
   await sql`delete from ended where employment_end is not distinct from old_end and not deactivates`.execute(db);
+  await dropOlderEnds(db, delivery);
   await sql`
     update plan_payroll p
        set deactivated = e.deactivates, outcome = case when p.outcome = 'unchanged' then 'updated' else p.outcome end
@@ -21,6 +25,25 @@ export async function decideEmploymentEnds(db: Db, today: string): Promise<void>
   await sql`
     insert into departure (enterprise_number, beneficiary_id, cause)
     select enterprise_number, beneficiary_id, 'explicit' from ended where deactivates`.execute(db);
+}
+
+async function dropOlderEnds(db: Db, delivery: Delivery): Promise<void> {
+  await sql`
+    with known_later as (
+      select b.enterprise_number, b.id
+        from ended e join beneficiary b on b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id
+       where b.as_of > ${delivery.asOf}::timestamptz
+      union
+      select c.enterprise_number, i.id
+        from confirmed_beneficiary c cross join unnest(c.beneficiary_ids) as i (id)
+       where c.as_of > ${delivery.asOf}::timestamptz and c.enterprise_number in (select enterprise_number from ended)
+    ), older as (
+      delete from ended e using known_later k
+       where k.enterprise_number = e.enterprise_number and k.id = e.beneficiary_id
+      returning e.row_number
+    )
+    insert into found_issue (row_number, column_name, code, severity)
+    select row_number, 'employmentEnd', 'employment-end.stale', 'warning' from older`.execute(db);
 }
 
 /** For a plan that is approved without its deactivations: ends that have passed are not taken over. */
@@ -48,6 +71,6 @@ export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: str
            status = case when e.deactivates then 'inactive' else b.status end,
            status_reason = case when e.deactivates then 'employment-ended' else b.status_reason end,
            status_since = case when e.deactivates then ${today}::date else b.status_since end,
-           fingerprint = null
+           fingerprint = null, as_of = ${delivery.asOf}::timestamptz
       from ended e where b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id`.execute(db);
 }
