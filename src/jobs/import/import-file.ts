@@ -52,7 +52,7 @@ export async function importFile(
   instruction: ImportInstruction,
 ): Promise<ImportResult> {
   const { db } = context.database;
-  const taken: { file: DropFile | null } = { file: null };
+  const taken: { file: DropFile | null; decided: boolean } = { file: null, decided: false };
   try {
     await context.database.withSession(async (session) => {
       const claim = await claimFile(session.db, fileId, OWNER);
@@ -65,11 +65,15 @@ export async function importFile(
       if (claim.kind === 'worn-out') await parkFile(context, file);
       else
         await decideFile(context, session, file, storedAt, instruction, (work) => retryTransaction(session.db, work));
+      taken.decided = true;
       await unlockFile(session.db, fileId);
     });
   } catch (error) {
-    if (taken.file !== null) await leaveFile(context, taken.file, error);
-    throw error;
+    // What is decided needs nobody's leave: the session that could not let go of it is thrown away, and its lock with it.
+    if (!taken.decided) {
+      if (taken.file !== null) await leaveFile(context, taken.file, error);
+      throw error;
+    }
   }
   const result = await resultOf(context, db, fileId, instruction.language);
   if (taken.file !== null) logResult(context, taken.file, result);

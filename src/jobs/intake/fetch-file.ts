@@ -7,7 +7,7 @@ import type { FetchedFile, OpenDrop, RemoteFile } from '../../ingest/drops/drop.
 import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import type { Db } from '../../load/database.ts';
 import { type Arrival, markLookedTwice } from '../../load/files/arrivals.ts';
-import { postponeFile } from '../../load/files/claims.ts';
+import { claimLost, postponeFile } from '../../load/files/claims.ts';
 import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
@@ -76,8 +76,9 @@ async function keep(
   if (said.unreadable || (said.sha256 !== null && said.sha256 !== fetched.sha256)) {
     const row = await getFile(db, id);
     if (row === undefined) return null;
+    if (row.status !== 'seen' && row.status !== 'waiting') throw claimLost();
     if (isWaitedFor(row, context.now)) {
-      await postponeFile(db, row, 'waiting');
+      if (!(await postponeFile(db, row, 'waiting'))) throw claimLost();
       context.log('file.incomplete', { ...facts, reason: 'sidecar' });
     } else {
       await refuseFile(context, { ...row, sha256: fetched.sha256 }, new FileError('file.truncated'));

@@ -1,12 +1,15 @@
 /** A file that is refused before anything of it was read: it still gets its row, its receipt and its place in `error`. */
 import type { FileError } from '../../errors.ts';
+import { requireUnfetched } from '../../load/files/claims.ts';
 import { type DropFile, insertFileIssues, markOutcome } from '../../load/files/ledger.ts';
 import { queueReceipt } from '../../load/files/outgoing.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
 
+/** @throws RetryableError `claim_lost` when another visitor has fetched or decided it since */
 export async function refuseFile(context: JobContext, file: DropFile, error: FileError): Promise<void> {
   await context.database.db.transaction().execute(async (trx) => {
+    await requireUnfetched(trx, file.id);
     await insertFileIssues(trx, file.id, [
       { rowNumber: null, columnName: error.column, code: error.code, severity: 'error', params: error.params },
     ]);

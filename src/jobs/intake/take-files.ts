@@ -77,7 +77,7 @@ async function leaveUntaken(
   } else if (error instanceof RetryableError) {
     if (['drop_down', 'stalled', 'database_down'].includes(error.reason)) throw error;
     const changed = ['changed_while_reading', 'changed', 'gone', 'short_read'].includes(error.reason);
-    if (error.reason === 'claimed') context.log('file.claimed_elsewhere', facts);
+    if (error.reason === 'claimed' || error.reason === 'claim_lost') context.log('file.claimed_elsewhere', facts);
     else if (changed) context.log('file.changed_while_reading', { ...facts, reason: error.reason });
     else context.log('file.waiting', { ...facts, reason: error.reason });
   } else if (isAboutConnection(error)) {

@@ -1,6 +1,7 @@
 /** Who works on a file: a claim that ends with its database connection, and the fence that refuses a stale owner. */
 import { sql } from 'kysely';
 import { RetryableError } from '../../errors.ts';
+import type { FileStatus } from '../../model.ts';
 import type { Db } from '../database.ts';
 
 /**
@@ -66,16 +67,27 @@ export async function unlockFile(db: Db, id: number): Promise<void> {
  */
 export async function requireFence(db: Db, { id, fence }: { id: number; fence: number }): Promise<void> {
   const found = await sql`select from drop_file where id = ${id} and fence = ${fence} for update`.execute(db);
-  if (found.rows.length === 0) throw new RetryableError('claim_lost', 'Another worker has taken this file over.');
+  if (found.rows.length === 0) throw claimLost();
+}
+
+export function claimLost(): RetryableError {
+  return new RetryableError('claim_lost', 'Another worker has taken this file over.');
+}
+
+/** A file as its owner found it. The status is part of it: the end of a file raises no fence, and what is decided stays so. */
+interface FoundFile {
+  readonly id: number;
+  readonly fence: number;
+  readonly status: FileStatus;
 }
 
 /**
  * Leaves a file for later and counts nothing; each time in a row waits longer. Status `waiting` has it fetched anew.
- * @returns whether the file was still this owner's
+ * @returns whether the file was still this owner's, as it was found
  */
 export async function postponeFile(
   db: Db,
-  { id, fence }: { id: number; fence: number },
+  { id, fence, status: found }: FoundFile,
   status: 'fetched' | 'waiting' = 'fetched',
 ): Promise<boolean> {
   const done = await sql`
@@ -83,18 +95,28 @@ export async function postponeFile(
        set claimed_by = null, retries = retries + 1,
            status = case when status = 'held' then status else ${status} end,
            not_before = now() + make_interval(secs => (${BACK_OFF_SECONDS}::int[])[least(retries + 1, ${BACK_OFF_SECONDS.length}::int)])
-     where id = ${id} and fence = ${fence} returning id`.execute(db);
+     where id = ${id} and fence = ${fence} and status = ${found} returning id`.execute(db);
   return done.rows.length > 0;
 }
 
 /** A file whose import failed in a way nobody foresaw, in a process that lives on: it counts like a lost owner. */
-export async function countFailure(db: Db, { id, fence }: { id: number; fence: number }): Promise<'worn-out' | 'kept'> {
+export async function countFailure(db: Db, { id, fence, status }: FoundFile): Promise<'worn-out' | 'kept'> {
   const done = await sql<{ crashes: number; status: string }>`
     update drop_file
        set claimed_by = null, crashes = crashes + 1, not_before = now() + make_interval(secs => ${BACK_OFF_SECONDS[0]}::int)
-     where id = ${id} and fence = ${fence} returning crashes, status`.execute(db);
+     where id = ${id} and fence = ${fence} and status = ${status} returning crashes, status`.execute(db);
   const [row] = done.rows;
   return row?.status === 'fetched' && row.crashes >= MOST_CRASHES ? 'worn-out' : 'kept';
+}
+
+/**
+ * First statement of whatever a visitor of a drop writes about a file it has read: holds the row until the transaction ends.
+ * @throws RetryableError `claim_lost` when another visitor has fetched or decided it since
+ */
+export async function requireUnfetched(db: Db, id: number): Promise<void> {
+  const found = await sql`
+    select from drop_file where id = ${id} and status in ('seen', 'waiting') for update`.execute(db);
+  if (found.rows.length === 0) throw claimLost();
 }
 
 /** Gives a claim back as if it had never been made. */

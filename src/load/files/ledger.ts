@@ -1,8 +1,8 @@
 /** The ledger: one row a delivery in `drop_file`, from first sight to archive, and what makes two deliveries the same. */
 import { sql } from 'kysely';
-import { RetryableError } from '../../errors.ts';
 import type { FileCounts, FileStatus, IssueCode, RowIssue } from '../../model.ts';
 import type { Db } from '../database.ts';
+import { claimLost } from './claims.ts';
 
 export interface SeenFile {
   readonly dropId: string;
@@ -50,6 +50,7 @@ export interface FetchFacts {
   readonly expectedRows: number | null;
 }
 
+/** @throws RetryableError `claim_lost` when another visitor has fetched or decided it since */
 export async function markFetched(
   db: Db,
   id: number,
@@ -58,7 +59,7 @@ export async function markFetched(
   facts: FetchFacts = { sizeKnown: true, proof: null, expectedRows: null },
 ): Promise<void> {
   const { sizeKnown, proof, expectedRows } = facts;
-  await db
+  const { numUpdatedRows } = await db
     .updateTable('drop_file')
     .set({
       status: 'fetched',
@@ -70,7 +71,9 @@ export async function markFetched(
       not_before: null,
     })
     .where('id', '=', id)
-    .execute();
+    .where('status', 'in', ['seen', 'waiting'])
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 0n) throw claimLost();
 }
 
 /** What was found out about a delivery before its rows are applied. */
@@ -114,7 +117,7 @@ export async function writeIdentity(
     .where('id', '=', id)
     .where('fence', '=', fence)
     .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 0n) throw new RetryableError('claim_lost', 'Another worker has taken this file over.');
+  if (numUpdatedRows === 0n) throw claimLost();
 }
 
 /** Before a file is decided anew: what was said of it then is said again, or not. */
