@@ -43,10 +43,11 @@ export async function fetchFile(
   if (known?.status === 'fetched') return enqueue === null ? known.id : null;
   const again = known !== null && known.status !== 'seen' && known.status !== 'waiting';
   if (again && !mayBeAnother(drop, known, file)) return null;
-  const said = await readSidecars(opened, settled.sidecars);
   const arrival = await passingPath(context.config.storage, 'arriving');
   try {
+    // Before anything of it is read: whatever is wrong with it then has a row to be told in.
     const id = known === null ? await insertSeen(context, drop, file) : known.id;
+    const said = await readSidecars(opened, settled.sidecars);
     const fetched = await opened.fetch(file, arrival);
     if (again) {
       if (fetched.sha256 === known.sha256) {

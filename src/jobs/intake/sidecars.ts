@@ -1,4 +1,5 @@
 /** What a sender says of a file in the small files beside it: `.sha256`, the digest of its bytes, and `.count`, its rows. */
+import { FileError } from '../../errors.ts';
 import type { OpenDrop } from '../../ingest/drops/drop.ts';
 
 export interface Said {
@@ -16,7 +17,7 @@ const MOST_BYTES = 4096;
 export async function readSidecars(opened: OpenDrop, names: readonly string[]): Promise<Said> {
   const said = { sha256: null as string | null, rows: null as number | null, unreadable: false };
   for (const name of names) {
-    const text = (await opened.read(name, MOST_BYTES))?.toString('latin1') ?? '';
+    const text = await readText(opened, name);
     const digest = /^\s*([0-9a-f]{64})\b/i.exec(text)?.[1];
     const rows = /^\s*(\d{1,9})\s*$/.exec(text)?.[1];
     if (name.endsWith('.sha256') && digest !== undefined) said.sha256 = digest.toLowerCase();
@@ -24,4 +25,14 @@ export async function readSidecars(opened: OpenDrop, names: readonly string[]): 
     else said.unreadable = true;
   }
   return said;
+}
+
+/** Blank when there is none, or it is too long to be one. */
+async function readText(opened: OpenDrop, name: string): Promise<string> {
+  try {
+    return (await opened.read(name, MOST_BYTES))?.toString('latin1') ?? '';
+  } catch (error) {
+    if (error instanceof FileError) return '';
+    throw error;
+  }
 }

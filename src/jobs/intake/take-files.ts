@@ -102,5 +102,13 @@ async function refuseUnread(
   const path = pathOf(drop, file);
   const known = before ?? (await findOpenArrivals(db, drop.id, [{ ...file, path }])).get(path);
   const row = known === undefined ? undefined : await getFile(db, known.id);
-  if (row !== undefined) await refuseFile(context, row, error);
+  const facts = { drop: drop.id, file: fileNameForLog(file.name) };
+  try {
+    // What was decided before stays so, whatever is found out about the object that still stands there.
+    if (row?.status === 'seen' || row?.status === 'waiting') await refuseFile(context, row, error);
+    else context.log('file.waiting', { ...facts, reason: error.code });
+  } catch (second) {
+    if (!(second instanceof RetryableError)) throw second;
+    context.log('file.claimed_elsewhere', facts);
+  }
 }
