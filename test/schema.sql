@@ -85,7 +85,6 @@ create table beneficiary (
   last_file_id bigint,
   UNIQUE (enterprise_number, national_register_number),
   PRIMARY KEY (enterprise_number, id),
-  FOREIGN KEY (enterprise_number) REFERENCES employer(enterprise_number),
   CHECK ((card_delivery = ANY (ARRAY['employer'::text, 'beneficiary'::text]))),
   CHECK ((children >= 0)),
   CHECK ((gender = ANY (ARRAY['m'::text, 'f'::text, 'x'::text]))),
@@ -118,7 +117,6 @@ create table beneficiary_product (
   face_value integer,
   removed boolean not null default false,
   PRIMARY KEY (enterprise_number, beneficiary_id, product_code, valid_from),
-  FOREIGN KEY (product_code) REFERENCES product(code),
   CHECK ((face_value > 0))
 );
 

@@ -3,8 +3,12 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { historySource, type RowSource } from '../files/found-issues.ts';
 
+/** A person's first value of a product holds from here on. */
+export const FIRST_DAY = '1900-01-01';
+
 /**
- * Fills `plan_product`: for every planned row the products that would differ from what the person has in its month.
+ * Fills `plan_product`: for every planned row the products that would differ from what the person has in its month, all that
+ * writing them takes included: the table they are written to is not asked again while it grows.
  * A blank keeps, "Not applicable" removes. In the two free columns it removes the product that stands there (the person's
  * other products in the order of their codes), and when the other column names one, everything but that one.
  */
@@ -23,9 +27,9 @@ export async function planProducts(db: Db): Promise<void> {
         join product c on c.code = x.product_code
     ), named as (
       select p.row_number, n.code, p.meal_face_value as face_value, 'count' as kind
-        from plan_beneficiary p,
-             lateral (select coalesce(p.meal_product, (select h.product_code from held h
-                                                        where h.row_number = p.row_number and h.kind = 'count' limit 1)) as code) n
+        from plan_beneficiary p
+        left join held h on h.row_number = p.row_number and h.kind = 'count' and h.position = 1
+        cross join lateral (select coalesce(p.meal_product, h.product_code) as code) n
        where n.code <> 'none' and (p.meal_product is not null or p.meal_face_value is not null)
       union
       select p.row_number, n.code, null, 'amount'
@@ -36,40 +40,33 @@ export async function planProducts(db: Db): Promise<void> {
                select x.face_value from plan_beneficiary p
                  join beneficiary_product x on x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.known_id
                 where p.row_number = n.row_number and x.product_code = n.code and x.valid_from <= p.month
-                order by x.valid_from desc limit 1)) as face_value, false as removed
+                order by x.valid_from desc limit 1)) as face_value, false as removed, h.face_value as old_value
         from named n left join held h on h.row_number = n.row_number and h.product_code = n.code
        where h.product_code is null or (n.kind = 'count' and n.face_value is distinct from h.face_value and n.face_value is not null)
       union all
-      select p.row_number, h.product_code, h.face_value, true
+      select p.row_number, h.product_code, h.face_value, true, h.face_value
         from plan_beneficiary p join held h using (row_number)
        where case when h.kind = 'count' then p.meal_product = 'none'
                   when p.second_product is not null and p.third_product is not null then true
                   else (p.second_product = 'none' and h.position = 1) or (p.third_product = 'none' and h.position = 2) end
          and not exists (select from named n where n.row_number = h.row_number and n.code = h.product_code)
     )
-    select w.row_number, p.enterprise_number, p.national_register_number, w.product_code, w.face_value, w.removed, p.month
+    select w.row_number, p.enterprise_number, p.national_register_number, w.product_code, w.face_value, w.removed, w.old_value,
+           case when p.known_id is not null and exists (
+             select from beneficiary_product x
+              where x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.known_id
+                and x.product_code = w.product_code) then p.month else ${FIRST_DAY}::date end as valid_from
       from wanted w join plan_beneficiary p using (row_number)`.execute(db);
 }
 
-/** A person's first value of a product holds from here on. */
-export const FIRST_DAY = '1900-01-01';
-
-/** Writes the planned changes of rows that took effect; a person's first value of a product from `FIRST_DAY` on. */
+/** Writes the planned changes of rows that took effect. */
 export async function writeProducts(db: Db, delivery: RowSource): Promise<void> {
   await sql`
     with due as (
-      select b.enterprise_number, b.id, c.product_code, c.face_value, c.removed, c.row_number,
-             case when first.valid_from is null then ${FIRST_DAY}::date else c.month end as valid_from, now_held.face_value as old_value
+      select b.enterprise_number, b.id, c.product_code, c.face_value, c.removed, c.row_number, c.valid_from, c.old_value
         from plan_product c
         join row_outcome o on o.row_number = c.row_number and o.outcome in ('created', 'updated', 'reactivated')
         join beneficiary b using (enterprise_number, national_register_number)
-        left join lateral (select min(x.valid_from) as valid_from from beneficiary_product x
-                            where x.enterprise_number = b.enterprise_number and x.beneficiary_id = b.id
-                              and x.product_code = c.product_code) first on true
-        left join lateral (select x.face_value from beneficiary_product x
-                            where x.enterprise_number = b.enterprise_number and x.beneficiary_id = b.id
-                              and x.product_code = c.product_code and x.valid_from <= c.month and not x.removed
-                            order by x.valid_from desc limit 1) now_held on true
     ), history as (
       insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, changed_by, why, before, after)
       select enterprise_number, id, ${historySource(delivery, sql`row_number`)},
