@@ -1,17 +1,17 @@
 /** Navette killed before, in and after every change of state that it makes in a month, and PostgreSQL too: what a quiet run leaves. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { readEnvironment } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/load/database.ts';
 import { openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../../src/load/migrate.ts';
 import { syncReference } from '../../src/load/reference/reference.ts';
 import { ROOT } from '../support/command.ts';
-import { type Crash, MONTH, openLane, type Server } from '../support/crash-month.ts';
+import { type Crash, type Lane, MONTH, openLane, type Server } from '../support/crash-month.ts';
+import { onDatabase } from '../support/database.ts';
 import { compareStates, readWholeState, type WholeState } from '../support/whole-state.ts';
 
 /** How many kills at points with a name, and how many at random moments; `npm run crash` makes them all. */
@@ -20,30 +20,13 @@ const MOMENTS = Number(process.env['CRASH_MOMENTS'] ?? 2);
 /** Kills whose words begin so, such as `notices: navette before`. */
 const ONLY = process.env['CRASH_ONLY'] ?? '';
 const SECONDS_A_KILL = 30;
+/** Months that are killed side by side. */
+const LANES = POINTS > 20 ? ['one', 'two'] : ['one'];
 const FAST = ['fsync=off', 'full_page_writes=off', 'max_connections=60'];
 
 const folder = mkdtempSync(join(tmpdir(), 'navette-matrix-'));
-let postgres = await openEmbeddedPostgres(folder, FAST);
-afterAll(async () => {
-  await postgres.release();
-  rmSync(folder, { recursive: true, force: true });
-});
-const server: Server = {
-  url: () => postgres.url,
-  postmaster: () => Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]),
-};
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const BASE = 'crash_base';
-await inventBase();
-
-async function inventBase(): Promise<void> {
-  const admin = await openDatabase(postgres.url, () => undefined);
-  await sql.raw(`create database ${BASE}`).execute(admin.db);
-  await admin.close();
-  const base = await openDatabase(postgres.url.replace(/\/[^/]*$/, `/${BASE}`), () => undefined);
-  await migrateSchema(base.db);
-  await syncReference(base.db, loadConfig(readEnvironment({ NAVETTE_CONFIG: join(ROOT, 'config') })));
-  await base.close();
-}
 
 type Kill = Crash & { readonly step: number };
 
@@ -74,12 +57,54 @@ function spread(kills: readonly Kill[], count: number): readonly Kill[] {
   );
 }
 
-const lane = await openLane(folder, 'one', server, BASE);
-afterAll(() => lane.close());
-const quiet = await liveQuietly();
+/** A month of its own: a server, a lane, and the month without a fault there. */
+interface World {
+  readonly lane: Lane;
+  readonly quiet: Quiet;
+  /** brings back a server that was killed */
+  readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
 
 /** The month without a fault: what it passes, what it leaves after each step, and how long each takes. */
-async function liveQuietly() {
+interface Quiet {
+  readonly passed: readonly (readonly string[])[];
+  readonly states: readonly WholeState[];
+  readonly took: readonly number[];
+}
+
+async function openWorld(name: string): Promise<World> {
+  const place = join(folder, `server-${name}`);
+  mkdirSync(place);
+  let postgres = await openEmbeddedPostgres(place, FAST);
+  const server: Server = {
+    url: () => postgres.url,
+    postmaster: () => Number(readFileSync(join(place, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]),
+  };
+  await inventBase(postgres.url);
+  const lane = await openLane(folder, name, server, BASE);
+  return {
+    lane,
+    quiet: await liveQuietly(lane),
+    restart: async () => {
+      postgres = await openEmbeddedPostgres(place, FAST);
+    },
+    close: async () => {
+      await lane.close();
+      await postgres.release();
+    },
+  };
+}
+
+async function inventBase(url: string): Promise<void> {
+  await onDatabase(url, (db) => sql.raw(`create database ${BASE}`).execute(db));
+  await onDatabase(url.replace(/\/[^/]*$/, `/${BASE}`), async (db) => {
+    await migrateSchema(db);
+    await syncReference(db, loadConfig(readEnvironment({ NAVETTE_CONFIG: join(ROOT, 'config') })));
+  });
+}
+
+async function liveQuietly(lane: Lane): Promise<Quiet> {
   const passed: (readonly string[])[] = [];
   const states: WholeState[] = [];
   const took: number[] = [];
@@ -89,24 +114,28 @@ async function liveQuietly() {
     const started = performance.now();
     passed.push((await lane.run(step)) ?? []);
     took.push(performance.now() - started);
-    states.push(await readState());
+    states.push(await readState(lane));
   }
   return { passed, states, took };
 }
 
-function readState(): Promise<WholeState> {
+function readState(lane: Lane): Promise<WholeState> {
   return lane.ask((db) => readWholeState(db, lane.home));
 }
 
+const worlds = await Promise.all(LANES.map(openWorld));
+afterAll(() => Promise.all(worlds.map((world) => world.close())));
+const [{ lane, quiet }] = worlds as [World, ...World[]];
+
 /** From where the step began: killed, started again, and looked at. @returns what became of it, in a word */
-async function dieAndFinish(kill: Kill): Promise<'same' | 'not reached'> {
+async function dieAndFinish({ lane, quiet, restart }: World, kill: Kill): Promise<'same' | 'not reached'> {
   const step = MONTH[kill.step];
   if (step === undefined) throw new Error('no such step');
   await lane.takeBack(kill.step);
   const died = (await lane.run(step, kill)) === null;
-  if (kill.victim === 'postgres') postgres = await openEmbeddedPostgres(folder, FAST);
+  if (kill.victim === 'postgres') await restart();
   if (died) await lane.run(step);
-  const state = await readState();
+  const state = await readState(lane);
   const expected = quiet.states[kill.step];
   const differences = expected === undefined ? ['no quiet run'] : compareStates(expected, state);
   const faults = [...differences, ...state.numberFaults];
@@ -116,14 +145,19 @@ async function dieAndFinish(kill: Kill): Promise<'same' | 'not reached'> {
 
 async function proveAll(kills: readonly Kill[]): Promise<void> {
   const wrong: string[] = [];
-  for (const kill of kills) {
-    const became = await dieAndFinish(kill).catch((error: Error) => {
-      wrong.push(error.message);
-      return 'DIFFERS';
-    });
-    console.log(`${became}  ${told(kill)}`);
-    if (wrong.length > 0 && kills.length < 20) break;
-  }
+  const waiting = kills.values();
+  await Promise.all(
+    worlds.map(async (world) => {
+      for (const kill of waiting) {
+        const became = await dieAndFinish(world, kill).catch((error: Error) => {
+          wrong.push(error.message);
+          return 'DIFFERS';
+        });
+        console.log(`${became}  ${told(kill)}`);
+        if (wrong.length > 0 && kills.length < 20) break;
+      }
+    }),
+  );
   expect(wrong).toEqual([]);
 }
 

@@ -103,6 +103,8 @@ export async function openLane(folder: string, name: string, server: Server, bas
           DATABASE_URL: urlOf(database),
           NAVETTE_HOME: home,
           NAVETTE_CONFIG: join(home, 'config'),
+          // As the starter script sets it: a child starts in two thirds of the time.
+          NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/navette'),
           CRASH_TRACE: trace,
           CRASH_TOMBSTONE: tombstone,
           ...(crash !== undefined && 'point' in crash && { CRASH_AT: `${crash.point}|${crash.passes}|${crash.mode}` }),
