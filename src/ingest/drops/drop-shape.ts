@@ -76,10 +76,18 @@ export interface OpenDrop {
   fetch(file: RemoteFile, to: string): Promise<FetchedFile>;
   /**
    * Moves a file from `paths.in`, and never overwrites. A target with the same bytes is this move done before.
-   * With `seen`, a file that is no longer the one seen stays where it is: `RetryableError` `changed`.
+   * With `seen`, a file that is no longer the one seen stays where it is: `RetryableError` `changed`. Of `companions`, those that
+   * still are as they were listed go just before it does: a marker that stays behind would release the next file of this name
+   * before it is whole, and one that goes too early would leave the next one without it.
    * Throws `RetryableError` `archive_failed` when the target is taken by other bytes, or cannot be written.
    */
-  move(name: string, to: 'archive' | 'error', as: string, seen?: RemoteFile): Promise<'moved' | 'gone'>;
+  move(
+    name: string,
+    to: 'archive' | 'error',
+    as: string,
+    seen?: RemoteFile,
+    companions?: readonly RemoteFile[],
+  ): Promise<'moved' | 'gone'>;
   /** Writes a file into `paths.out`, whole or not at all; a target with the same bytes is success, with others `put_failed`. */
   put(name: string, bytes: Buffer): Promise<void>;
   /** A small file of `paths.in`, null when there is none; `FileError` `file.limit` when it has more than `maxBytes`. */

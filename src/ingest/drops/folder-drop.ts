@@ -73,7 +73,13 @@ export async function openFolderDrop(drop: DropPlace, limits: DropLimits): Promi
     }
   }
 
-  async function move(name: string, to: 'archive' | 'error', as: string, seen?: RemoteFile) {
+  async function move(
+    name: string,
+    to: 'archive' | 'error',
+    as: string,
+    seen?: RemoteFile,
+    companions: readonly RemoteFile[] = [],
+  ) {
     const from = inbox(name);
     requireSafeName(as);
     const target = join(paths[to], as);
@@ -83,6 +89,10 @@ export async function openFolderDrop(drop: DropPlace, limits: DropLimits): Promi
       return (await stateOf(target)) === null ? 'gone' : 'moved';
     }
     if (seen !== undefined && !sameState(seen, now)) throw changed();
+    for (const companion of companions) {
+      const beside = await stateOf(inbox(companion.name));
+      if (beside !== null && sameState(companion, beside)) await remove(companion.name);
+    }
     await placeFile(from, target).catch((error) => {
       throw new RetryableError('archive_failed', 'The file could not be moved to its folder.', { cause: error });
     });

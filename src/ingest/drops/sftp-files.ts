@@ -90,7 +90,13 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
       });
   }
 
-  async function move(name: string, to: 'archive' | 'error', as: string, seen?: RemoteFile) {
+  async function move(
+    name: string,
+    to: 'archive' | 'error',
+    as: string,
+    seen?: RemoteFile,
+    companions: readonly RemoteFile[] = [],
+  ) {
     const [from, target] = [at(paths.in, name), at(paths[to], as)];
     const [now, taken] = [await regular(from), await look(target)];
     if (now === null) {
@@ -98,6 +104,7 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
       return taken === null ? 'gone' : 'moved';
     }
     if (seen !== undefined && !sameState(seen, now)) throw changed();
+    for (const companion of companions) await removeIfSame(companion);
     if (taken !== null) {
       // Some servers let a rename overwrite: it is never tried on a name that is taken.
       if (!taken.regular || taken.size !== now.size || (await digest(from)) !== (await digest(target))) {
@@ -157,6 +164,11 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
       });
   }
 
+  async function removeIfSame(listed: RemoteFile): Promise<void> {
+    const now = await regular(at(paths.in, listed.name));
+    if (now !== null && sameState(listed, now)) await remove(listed.name);
+  }
+
   async function remove(name: string): Promise<void> {
     await line.remove(at(paths.in, name)).catch((error) => {
       throw refusal(error);
@@ -188,7 +200,7 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
   return {
     list: () => inTurn(list),
     fetch: (file, to) => inTurn(() => fetch(file, to)),
-    move: (name, to, as, seen) => inTurn(() => move(name, to, as, seen)),
+    move: (name, to, as, seen, companions) => inTurn(() => move(name, to, as, seen, companions)),
     put: (name, bytes) => inTurn(() => put(name, bytes)),
     read: (name, most) => inTurn(() => read(name, most)),
     remove: (name) => inTurn(() => remove(name)),

@@ -1,9 +1,11 @@
 /** Moves decided files out of the inbox: rejected and parked ones to `error`, all others to `archive`; what fails is tried again. */
 import { isoMoment } from '../../clock.ts';
-import { RetryableError } from '../../errors.ts';
-import type { OpenDrop } from '../../ingest/drops/drop.ts';
+import type { Drop } from '../../config.ts';
+import { RefusedError, RetryableError } from '../../errors.ts';
+import type { OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
 import { nameFault } from '../../ingest/drops/remote-name.ts';
 import { companionsOf } from '../../ingest/drops/settled.ts';
+import { sameState } from '../../ingest/drops/whole-read.ts';
 import { markArchived, type ToArchive } from '../../load/files/arrivals.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
@@ -13,7 +15,7 @@ import type { Returns } from './returns.ts';
 interface Moved {
   readonly file: ToArchive;
   readonly as: string;
-  readonly event: 'file.archived' | 'file.replaced';
+  readonly event: 'file.archived' | 'file.replaced' | 'file.archive_failed';
 }
 
 /**
@@ -46,7 +48,11 @@ export async function archiveFiles(
         context.database.db,
         done.map(({ file, as }) => ({ id: file.id, as })),
       );
-    for (const { file, event } of done) context.log(event, factsOf(returns, file));
+    for (const { file, event } of done) {
+      // Its name will not be another one by the next visit: it is told once, and stays where it is.
+      const facts = event === 'file.archive_failed' ? { reason: 'name' } : {};
+      context.log(event, { ...factsOf(returns, file), ...facts });
+    }
   }
   return done.length;
 }
@@ -66,21 +72,25 @@ async function archiveFile(
   const seen = { name: file.name, size: file.size, mtime: isoMoment(Date.parse(file.mtime)) };
   const name = archivedName(file);
   try {
-    const listed = listing.get(file.name);
-    // First what belongs to it: a marker that stays behind would release the next file of this name before it is whole.
-    if (listed !== undefined && listed.size === seen.size && Date.parse(listed.mtime) === Date.parse(seen.mtime)) {
-      for (const companion of companionsOf(file.name, drop.settled, listing)) await opened.remove(companion);
-    }
     const target = file.status === 'rejected' || file.status === 'parked' ? 'error' : 'archive';
-    const moved = await opened.move(file.name, target, name, seen);
+    const companions = listedBeside(seen, drop, listing);
+    const moved = await opened.move(file.name, target, name, seen, companions);
     return { file, as: moved === 'moved' ? name : '', event: 'file.archived' };
   } catch (error) {
+    if (error instanceof RefusedError) return { file, as: '', event: 'file.archive_failed' };
     if (!(error instanceof RetryableError)) throw error;
     if (error.reason === 'drop_down' || error.reason === 'stalled') throw error;
     if (error.reason === 'changed') return { file, as: '', event: 'file.replaced' };
     context.log('file.archive_failed', { ...factsOf(returns, file), reason: error.reason });
     return null;
   }
+}
+
+/** What belongs to this very file: what stands beside another one of its name belongs to that one. */
+function listedBeside(seen: RemoteFile, drop: Drop, listing: ReadonlyMap<string, RemoteFile>): RemoteFile[] {
+  const listed = listing.get(seen.name);
+  if (listed === undefined || !sameState(listed, seen)) return [];
+  return companionsOf(seen.name, drop.settled, listing).flatMap((name) => listing.get(name) ?? []);
 }
 
 /** `name.<utc>.<sha8>.ext`: never two files with one name, and the same name however often the move is tried. */

@@ -2,7 +2,7 @@
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../../ingest/drops/drop.ts';
-import { nameFault } from '../../ingest/drops/remote-name.ts';
+import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import { type ReadyFile, settledFiles } from '../../ingest/drops/settled.ts';
 import { listReopened } from '../../load/files/earlier.ts';
 import type { JobContext } from '../context.ts';
@@ -108,7 +108,7 @@ export async function listReady(
     listing = await opened.list();
   }
   listings.set(drop.id, listing);
-  for (const file of listing) if (nameFault(file.name) !== null) await refuseName(context, drop, file);
+  for (const file of listing) if (sentNameFault(file.name) !== null) await refuseName(context, drop, file);
   const { ready, waiting } = settledFiles(drop.settled, listing, before);
   return {
     listing: new Map(listing.map((file) => [file.name, file])),

@@ -1,6 +1,6 @@
 /** Puts queued receipts and rejects into a drop's `out` folder; one that cannot be put now is put by the next visit. */
 import { createHash } from 'node:crypto';
-import { RetryableError } from '../../errors.ts';
+import { RefusedError, RetryableError } from '../../errors.ts';
 import type { OpenDrop } from '../../ingest/drops/drop.ts';
 import { listIssues } from '../../load/files/ledger.ts';
 import {
@@ -57,6 +57,12 @@ export async function sendFiles(
       try {
         await drop.put(outgoing.name, bytes);
       } catch (error) {
+        if (error instanceof RefusedError) {
+          // A name that cannot be used today cannot be used tomorrow.
+          await markOutgoingFailed(db, outgoing.id);
+          context.log('file.archive_failed', { fileId: outgoing.fileId, drop: dropId, reason: 'name' });
+          continue;
+        }
         if (!(error instanceof RetryableError)) throw error;
         failed.add(outgoing.id);
         await markOutgoingTried(db, outgoing.id);

@@ -2,7 +2,7 @@
 import type { Drop } from '../../config.ts';
 import { FileError, RefusedError, RetryableError } from '../../errors.ts';
 import type { OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
-import { nameFault } from '../../ingest/drops/remote-name.ts';
+import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import { type Arrival, findOpenArrivals } from '../../load/files/arrivals.ts';
 import { getFile } from '../../load/files/ledger.ts';
@@ -48,7 +48,7 @@ export async function takeFiles(
     );
     for (const settled of some) {
       const { file } = settled;
-      if (moved.has(file.name) || nameFault(file.name) !== null) continue;
+      if (moved.has(file.name) || sentNameFault(file.name) !== null) continue;
       if (signal?.aborted || taken >= most) return { taken, more: true };
       const arrival = known.get(pathOf(drop, file)) ?? null;
       try {
