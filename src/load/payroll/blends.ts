@@ -25,6 +25,7 @@ export async function splitBlends(db: Db): Promise<void> {
              and x.product_code = p.product_code and x.valid_from < p.own_from and not x.removed
            order by x.valid_from desc limit 1) before on true
        where p.printed_value is not null and p.beneficiary_id is not null and not p.rejected
+         and (p.quantity <> 0 or p.total <> 0)
          and (p.said_value is null or p.said_value > p.max_face_value)
     ), solved as (
       select *, nullif(own_value - earlier_value, 0) as step, total - quantity * earlier_value as above from printed
@@ -49,6 +50,8 @@ export async function splitBlends(db: Db): Promise<void> {
   await sql`
     update plan_payroll p
        set quantity = b.n, face_value = b.own_value, said_value = b.own_value, given_back = b.given_back,
+           -- What the plan found out of other values was for the value before: the total replaces whatever there is beside its own.
+           entitled_values = null, others = 1,
            restated_quantity = e.restated_quantity, restated_as_of = e.restated_as_of, known = e.face_value is not null,
            outcome = case when p.stale then 'unchanged' when e.restated_as_of is null then 'created'
                           when (e.restated_quantity, b.given_back) <> (b.n, coalesce(s.quantity, 0)) then 'updated'

@@ -26,7 +26,7 @@ export async function checkPayroll(db: Db, printed: boolean): Promise<void> {
              ('product.not-assigned', 'product', 'warning', '{}',
               p.said_value is not null and not p.assigned and p.beneficiary_id is not null),
              ('face-value.changed', 'value', 'warning', '{}',
-              p.printed_value is not null and p.given_back = 0 and p.said_value <> p.own_value)
+              p.printed_value is not null and p.quantity <> 0 and p.given_back = 0 and p.said_value <> p.own_value)
            ) as i (code, column_name, severity, params, holds)
      where (p.beneficiary_id is null or p.closed or not p.contracted or not p.assigned or p.entitled_values > 1
             or p.face_value is null or p.face_value > p.max_face_value or p.printed_value is not null)

@@ -94,6 +94,39 @@ describe('a blended value', () => {
     ]);
   });
 
+  it('a blended row ends what the month had at another face value, and so does the next one', async () => {
+    const number = await employerWithRise();
+    await payroll(number, '2026_01', '8,00', 20, '160,00', '2026-02-01');
+    const blended = await payroll(number, '2026_01', '10,22', 18, '184,00', '2026-02-02');
+    expect(blended).toMatchObject({ status: 'applied', counts: { created: 1 }, issues: [] });
+    expect(await granted(number)).toEqual(['2025-12 800 × 18', '2026-01 800 × 0', '2026-01 1000 × 20']);
+    const again = await payroll(number, '2026_01', '10,35', 17, '176,00', '2026-02-03');
+    expect(again).toMatchObject({ status: 'applied', counts: { updated: 1 }, issues: [] });
+    expect(await granted(number)).toEqual(['2025-12 800 × 17', '2026-01 800 × 0', '2026-01 1000 × 20']);
+  });
+
+  it('a blended row of a month with two face values is not ambiguous', async () => {
+    const number = await employerWithRise();
+    await payroll(number, '2026_01', '10,00', 20, '200,00', '2026-02-01');
+    await sql`
+      insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity, restated_as_of)
+      select enterprise_number, beneficiary_id, product_code, period, 800, 20, restated_as_of
+        from entitlement where enterprise_number = ${number} and period = '2026-01'`.execute(db);
+    const blended = await payroll(number, '2026_01', '10,22', 18, '184,00', '2026-02-02');
+    expect(blended).toMatchObject({ status: 'applied', issues: [] });
+    expect(await granted(number)).toEqual(['2025-12 800 × 18', '2026-01 800 × 0', '2026-01 1000 × 20']);
+  });
+
+  it('0,00;0;0,00 restates to nothing, and gives back what a split had taken; a value beside a zero is no news', async () => {
+    const number = await employerWithRise();
+    await payroll(number, '2026_01', '10,22', 18, '184,00', '2026-02-02');
+    const nothing = await payroll(number, '2026_01', '0,00', 0, '0,00', '2026-02-03');
+    expect(nothing).toMatchObject({ status: 'applied', counts: { updated: 1 }, issues: [] });
+    expect(await granted(number)).toEqual(['2025-12 800 × 20', '2026-01 1000 × 0']);
+    const other = await payroll(number, '2026_01', '8,00', 0, '0,00', '2026-02-04');
+    expect(other).toMatchObject({ status: 'applied', issues: [] });
+  });
+
   it('a restated December ends an older split; a re-sent January makes it again', async () => {
     const number = await employerWithRise();
     await payroll(number, '2026_01', '10,22', 18, '184,00', '2026-02-02');
