@@ -41,4 +41,10 @@ export class RetryableError extends Error {
 /** What was asked for cannot be done as things stand (wrong hash, wrong status): one sentence, nothing changed. Exit 1. */
 export class RefusedError extends Error {
   override name = 'RefusedError';
+  /** a stable word for logs where a job goes on without it, such as `contract.missing` */
+  readonly code: string | null;
+  constructor(message: string, code: string | null = null) {
+    super(message);
+    this.code = code;
+  }
 }

@@ -310,6 +310,8 @@ create table entitlement_change (
   kind text not null,
   file_id bigint,
   row_number integer,
+  order_id bigint,
+  standing_order_id text,
   changed_by text,
   why text,
   at timestamp with time zone not null default now(),
@@ -659,6 +661,7 @@ CREATE INDEX drop_file_layout ON public.drop_file USING btree (drop_id, layout_i
 CREATE INDEX drop_file_open ON public.drop_file USING btree (status) WHERE (status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'held'::text, 'parked'::text]));
 CREATE INDEX drop_file_place ON public.drop_file USING btree (drop_id, layout_id, name_values, set_values, applied_at DESC NULLS LAST, id DESC) WHERE (status = ANY (ARRAY['applied'::text, 'archived'::text]));
 CREATE INDEX e_invoice_queue ON public.e_invoice USING btree (enterprise_number, invoice_id) WHERE (status = 'queued'::text);
+CREATE INDEX entitlement_change_fixed ON public.entitlement_change USING btree (enterprise_number, standing_order_id, period) WHERE (kind = 'fixed'::text);
 CREATE INDEX entitlement_change_key ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period);
 CREATE INDEX entitlement_change_written_off ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period) WHERE (kind = 'written-off'::text);
 CREATE UNIQUE INDEX held_plan_open ON public.held_plan USING btree (file_id) WHERE (decision IS NULL);

@@ -70,10 +70,11 @@ function tell(record: BeneficiaryRecord): string[] {
     lines.push('', title, ...table(head, cells).map((line) => `  ${line}`));
   };
   const value = (cents: unknown): string => (typeof cents === 'number' ? euros(cents) : '');
-  const source = (row: Readonly<Record<string, unknown>>): string =>
-    row['file_id'] === null
-      ? String(row['changed_by'] ?? '')
-      : `file ${row['file_id']}, row ${row['row_number'] ?? '-'}`;
+  const source = (row: Readonly<Record<string, unknown>>): string => {
+    if (row['file_id'] !== null) return `file ${row['file_id']}, row ${row['row_number'] ?? '-'}`;
+    const order = row['order_id'] ?? row['standing_order_id'] ?? null;
+    return [order === null ? [] : `order ${order}`, row['changed_by'] ?? []].flat().join(', ');
+  };
   section(
     'Products',
     ['product', 'from', 'value', ''],

@@ -1,7 +1,7 @@
-/** Cancels an order that was not released: what it ordered is open again, what was invoiced is credited. */
+/** Cancels an order that was not released: what it ordered is open again, what it granted is taken back, what was invoiced is credited. */
 import { RefusedError } from '../../errors.ts';
 import { withdrawReminders } from '../../load/notices/reminders.ts';
-import { markCancelled, withdrawQueuedNotices } from '../../load/orders/cancel-order.ts';
+import { markCancelled, takeBackGrants, withdrawQueuedNotices } from '../../load/orders/cancel-order.ts';
 import {
   type InvoiceToWrite,
   markInvoicesCredited,
@@ -10,6 +10,7 @@ import {
 } from '../../load/orders/invoices.ts';
 import { removeOrderedCards } from '../../load/orders/order-cards.ts';
 import { findOrder, lockOrder } from '../../load/orders/order-locks.ts';
+import { readRefundDue } from '../../load/payments/refunds.ts';
 import type { OrderContext } from './order-context.ts';
 
 export interface Cancelled {
@@ -18,7 +19,7 @@ export interface Cancelled {
   readonly creditNotes: number;
   /** notices about its invoices that were not sent yet, and are not sent any more */
   readonly withdrawn: number;
-  /** cents to be paid back, 0 when the order was not paid */
+  /** cents to be paid back: what came in for it, whatever its invoices say */
   readonly refundDue: number;
 }
 
@@ -44,13 +45,14 @@ export async function cancelOrder(
     // A draft only names cards: one of them may have been ordered by another order.
     if (status !== 'draft') await removeOrderedCards(db, enterpriseNumber, id);
     await markCancelled(db, order, by, why, today);
+    await takeBackGrants(db, order, { by, why });
     const invoices = status === 'draft' ? [] : await readInvoicesOfOrder(db, enterpriseNumber, id);
     await markInvoicesCredited(db, enterpriseNumber, id);
     const withdrawn = await withdrawQueuedNotices(db, order);
     await withdrawReminders(db, [enterpriseNumber]);
     const credits = [...Map.groupBy(invoices, (invoice) => invoice.costCenter).values()].map(creditNote);
     await writeInvoices(db, `CN${today.slice(0, 4)}`, credits, { issuedOn: today, dueOn: today });
-    const refundDue = status === 'paid' ? credits.reduce((sum, credit) => sum - credit.total, 0) : 0;
+    const refundDue = await readRefundDue(db, order);
     return { enterpriseNumber, orderId: id, creditNotes: credits.length, withdrawn, refundDue };
   });
   log('order.cancelled', { enterpriseNumber, orderId: id, invoices: cancelled.creditNotes });

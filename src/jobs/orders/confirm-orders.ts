@@ -69,7 +69,8 @@ export interface ConfirmByHand {
 
 /**
  * Confirms one draft on a person's word.
- * @throws RefusedError when it is no draft, its employer is inactive, or a warning that holds it was not acknowledged; nothing is changed
+ * @throws RefusedError when it is no draft, its employer is inactive, it has no contract, or a warning that holds it was not
+ * acknowledged; nothing is changed
  */
 export async function confirmOrder(
   context: OrderContext,
@@ -104,6 +105,14 @@ async function invoiceOrderSet(db: Db, context: OrderContext, by: string): Promi
   await nameNewCards(db);
   await orderCards(db);
   const invoiced = await priceOrderSet(db, config, today);
+  const without = invoiced.find(({ contracted }) => !contracted);
+  if (without !== undefined) {
+    // A customer file took the contract away while the draft waited: its fees are not known, not nothing.
+    throw new RefusedError(
+      `Order ${without.orderId} cannot be confirmed: there is no contract for its product on the day of the order.`,
+      'contract.missing',
+    );
+  }
   await issueInvoices(db, context, by, invoiced);
   return { invoiced, emptied };
 }

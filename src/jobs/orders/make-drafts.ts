@@ -2,7 +2,7 @@
 
 import type { Db } from '../../load/database.ts';
 import { keepSelfConfirming } from '../../load/orders/confirm-orders.ts';
-import { grantByHand, grantFixedQuantities } from '../../load/orders/fixed-entitlements.ts';
+import { grantFixedQuantities, nameGrantsByHand } from '../../load/orders/fixed-entitlements.ts';
 import {
   dropAboveLimit,
   dropNetNegative,
@@ -92,6 +92,7 @@ export async function makeDraftsIn(
 ): Promise<DraftsMade & { readonly priced: readonly PricedOrder[] }> {
   const { out, refusedPeople } = await judgeSlots(db, context, slots, turn);
   const drafts = await writeLines(db);
+  if (slots.some(({ kind }) => kind === 'manual')) await nameGrantsByHand(db);
   await replaceCarry(db);
   // Cards are shared by employers: who needs one is known when everybody before has ordered theirs.
   await turn.comes;
@@ -109,13 +110,12 @@ export async function judgeSlots(
   turn.locked();
   const out = await dropUnorderableSlots(db, today);
   const granted = await grantFixedQuantities(db, today);
-  const byHand = await grantByHand(db, today);
   await findOpenQuantities(db, today);
   await holdBackLate(db);
   await holdYearlyLimits(db);
   await dropNetNegative(db);
-  const barred = await takeOutBarredSlots(db, [...granted.barred, ...byHand.barred]);
-  return { out: [...out, ...barred], refusedPeople: granted.refused + byHand.refused };
+  const barred = await takeOutBarredSlots(db, granted.barred);
+  return { out: [...out, ...barred], refusedPeople: granted.refused };
 }
 
 /** Makes the drafts that have their lines so far: cards, the orders themselves with their totals, warnings. */

@@ -14,6 +14,8 @@ import type { OrderConfig } from './order-context.ts';
 export interface PricedOrder {
   readonly enterpriseNumber: string;
   readonly orderId: number;
+  /** whether there is a contract on the day of the order; without one it has no fees */
+  readonly contracted: boolean;
   /** people with a line, counted once for each cost center */
   readonly people: number;
   readonly faceValueTotal: Cents;
@@ -61,6 +63,7 @@ function priceOne(order: OrderAggregates, config: OrderConfig, vat: string): Pri
   return {
     enterpriseNumber: order.enterpriseNumber,
     orderId: order.orderId,
+    contracted: order.fees !== null,
     people: order.costCenters.reduce((total, center) => total + center.people, 0),
     faceValueTotal: sum((invoice) => invoice.faceValueTotal),
     feeTotal: sum((invoice) => invoice.feeTotal),

@@ -18,6 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (enterprise_number, beneficiary_id, product_code, period, face_value)
     )`.execute(db);
   await sql`create sequence entitlement_change_id`.execute(db);
+  // A count that no file gave names the order by hand, or the standing order whose slot of that period it is for.
   await sql`
     create table entitlement_change (
       enterprise_number text not null,
@@ -31,11 +32,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       kind text not null check (kind in ('restated', 'signed', 'blended', 'fixed', 'written-off')),
       file_id bigint,
       row_number integer,
+      order_id bigint,
+      standing_order_id text,
       changed_by text,
       why text,
       at timestamptz not null default now(),
       primary key (enterprise_number, id)
     )`.execute(db);
+  await sql`
+    create index entitlement_change_fixed on entitlement_change
+      (enterprise_number, standing_order_id, period) where kind = 'fixed'`.execute(db);
   await sql`
     create index entitlement_change_key on entitlement_change
       (enterprise_number, beneficiary_id, product_code, period)`.execute(db);

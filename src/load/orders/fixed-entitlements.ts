@@ -12,56 +12,22 @@ export interface Granted {
 }
 
 /**
- * Writes the entitlements of the slots in `slot_run` that count for themselves. Whoever has any for the month keeps them, so
- * that a slot that is run again adds nothing. Somebody counts when active, employed by the end of the month worked, and
- * holder of the product today and in that month. A barred slot grants nothing.
+ * Adds the entitlements of the slots in `slot_run` that count for themselves to what is there, each with its row of history:
+ * that row says which slot gave it, so that a slot that is run again adds nothing. Somebody counts when active, employed by the
+ * end of the month worked, and holder of the product today and in that month. A barred slot grants nothing.
  */
 export async function grantFixedQuantities(db: Db, today: Day): Promise<Granted> {
-  return grant(
-    db,
-    today,
-    sql`r.kind = 'recurring' and not exists (
-      select from entitlement e
-       where e.enterprise_number = b.enterprise_number and e.beneficiary_id = b.id
-         and e.product_code = r.product_code and e.period = r.period)`,
-    sql`
-      insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity)
-      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused and not barred`,
-  );
-}
-
-/** Adds the entitlements of the slots in `slot_run` that a person orders by hand, with their history, on top of what is there. */
-export async function grantByHand(db: Db, today: Day): Promise<Granted> {
-  return grant(
-    db,
-    today,
-    sql`r.kind = 'manual'`,
-    sql`
-      insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity)
-      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused and not barred
-      on conflict (enterprise_number, beneficiary_id, product_code, period, face_value)
-        do update set added_quantity = e.added_quantity + excluded.added_quantity
-      returning e.*`,
-    sql`, noted as (
-      insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
-                                      changed_by)
-      select g.enterprise_number, g.beneficiary_id, g.product_code, g.period, g.face_value, g.quantity - j.quantity, g.quantity,
-             'fixed', 'order new'
-        from granted g join judged j using (enterprise_number, beneficiary_id)
-       where g.quantity <> j.quantity)`,
-  );
-}
-
-async function grant(
-  db: Db,
-  today: Day,
-  wanted: RawBuilder<unknown>,
-  insert: RawBuilder<unknown>,
-  history: RawBuilder<unknown> = sql``,
-): Promise<Granted> {
   const found = await sql<Granted>`
-    with person as (
-      select r.slot, r.bar is not null as barred, r.enterprise_number, b.id as beneficiary_id, r.product_code, r.period,
+    with given as (
+      select r.slot, c.beneficiary_id
+        from slot_run r
+        join entitlement_change c on c.enterprise_number = r.enterprise_number and c.standing_order_id = r.standing_order_id
+         and c.period = r.period and c.kind = 'fixed'
+       where r.quantity_from <> 'payroll'
+       group by 1, 2 having sum(c.after - c.before) <> 0
+    ), person as (
+      select r.slot, r.bar is not null as barred, r.kind, r.enterprise_number, r.standing_order_id, b.id as beneficiary_id,
+             r.product_code, r.period,
              case r.quantity_from when 'fixed' then coalesce(r.face_value, held.face_value) else r.quantity end as face_value,
              case r.quantity_from when 'fixed' then r.quantity else 1 end as quantity
         from slot_run r
@@ -69,7 +35,8 @@ async function grant(
          and (b.employment_start is null or b.employment_start < to_date(r.period, 'YYYY-MM') + interval '1 month')
         ${productHeldOn(sql`${today}::date`, 'now_held')}
         ${productHeldOn(sql`to_date(r.period, 'YYYY-MM')`, 'held')}
-       where r.quantity_from <> 'payroll' and ${wanted}
+       where r.quantity_from <> 'payroll' and r.kind <> 'supplement'
+         and not exists (select from given g where g.slot = r.slot and g.beneficiary_id = b.id)
     ), judged as (
       select p.*, coalesce(p.face_value > l.max_face_value, false) as refused
         from person p
@@ -78,7 +45,19 @@ async function grant(
            where l.product_code = p.product_code and l.valid_from <= to_date(p.period, 'YYYY-MM')
            order by l.valid_from desc limit 1) l on true
        where p.face_value is not null
-    ), granted as (${insert})${history}
+    ), granted as (
+      insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity)
+      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused and not barred
+      on conflict (enterprise_number, beneficiary_id, product_code, period, face_value)
+        do update set added_quantity = e.added_quantity + excluded.added_quantity
+      returning e.*
+    ), noted as (
+      insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
+                                      changed_by, standing_order_id)
+      select g.enterprise_number, g.beneficiary_id, g.product_code, g.period, g.face_value, g.quantity - j.quantity, g.quantity,
+             'fixed', case j.kind when 'manual' then 'order new' end, j.standing_order_id
+        from granted g join judged j using (enterprise_number, beneficiary_id)
+    )
     select count(*) filter (where refused and not barred) as refused,
            coalesce(array_agg(distinct slot) filter (where barred and not refused), '{}') as barred
       from judged`.execute(db);
@@ -94,4 +73,13 @@ function productHeldOn(day: RawBuilder<unknown>, alias: string): RawBuilder<unkn
        order by x.valid_from <= ${day} desc,
                 case when x.valid_from <= ${day} then x.valid_from end desc, x.valid_from
        limit 1) ${sql.ref(alias)} on not ${sql.ref(`${alias}.removed`)}`;
+}
+
+/** Notes on what was granted by hand in this transaction which order in `slot_run` it is for. */
+export async function nameGrantsByHand(db: Db): Promise<void> {
+  await sql`
+    update entitlement_change c set order_id = r.order_id
+      from slot_run r
+     where r.kind = 'manual' and c.enterprise_number = r.enterprise_number and c.product_code = r.product_code
+       and c.period = r.period and c.kind = 'fixed' and c.standing_order_id is null and c.order_id is null`.execute(db);
 }

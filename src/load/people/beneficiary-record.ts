@@ -60,7 +60,7 @@ export async function getBeneficiary(
        order by e.product_code, e.period, e.face_value`),
     entitlementChanges: await rows(sql<Row>`
       select c.product_code, c.period, c.face_value, c.before, c.after, c.kind, c.file_id, f.name as file_name,
-             c.row_number, c.changed_by, c.why, c.at
+             c.row_number, c.order_id, c.standing_order_id, c.changed_by, c.why, c.at
         from entitlement_change c left join drop_file f on f.id = c.file_id
        where c.enterprise_number = ${enterpriseNumber} and c.beneficiary_id = ${beneficiary.id} order by c.id`),
     orderLines: await rows(sql<Row>`

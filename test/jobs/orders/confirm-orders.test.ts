@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { RefusedError } from '../../../src/errors.ts';
+import { applyBankStatements } from '../../../src/jobs/import/match-statement.ts';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
 import { confirmOrder } from '../../../src/jobs/orders/confirm-orders.ts';
 import { runOrders } from '../../../src/jobs/orders/run-orders.ts';
 import type { OrderRow } from '../../../src/load/orders/orders.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { checkBooks } from '../../support/invariant.ts';
+import { IBAN, inventStatement } from '../../support/invoiced-orders.ts';
 import {
   activateCard,
   carried,
@@ -275,13 +277,85 @@ test('renewal: the card is ordered beside the active one, charged and sent to it
   expect(await cardsOf(people[0]?.nrn ?? '')).toEqual(['1 active', '2 ordered']);
 });
 
+test('a draft whose contract has gone is not confirmed, by hand or by itself; the others are', async () => {
+  const fees = { service: { percent: '3' } } as const;
+  const standingOrders = [{ confirm: 'without-warnings' }] as const;
+  const [gone, fine] = [
+    await inventEmployer(db, { fees, standingOrders }),
+    await inventEmployer(db, { fees, standingOrders }),
+  ];
+  for (const employer of [gone, fine]) await grant(db, await inventBeneficiary(db, employer), '2026-11', 20, 800);
+  const { orders } = await runOrders(orderDay(db, '2026-12-05'));
+  const [waiting, other] = [gone, fine].map((employer) => orders.find((each) => each.enterpriseNumber === employer));
+  if (waiting === undefined || other === undefined) throw new Error('two drafts');
+  for (const { id } of [waiting, other]) await sql`delete from order_warning where order_id = ${id}`.execute(db);
+  await sql`update contract set valid_from = '2026-12-06' where enterprise_number = ${gone}`.execute(db);
+  await expect(confirmOrder(orderDay(db, '2026-12-06'), waiting.id, BY_HAND)).rejects.toThrow('there is no contract');
+  const noted: Noted[] = [];
+  const { parked } = await runOrders(orderDay(db, '2026-12-06', noted));
+  const told = { enterpriseNumber: gone, period: '2026-11', reason: 'contract.missing' };
+  expect(parked).toEqual([{ ...told, standingOrder: null }]);
+  expect(noted).toContainEqual({ event: 'order.parked', facts: { ...told, orderId: waiting.id } });
+  expect([(await statusOf(waiting))?.status, (await statusOf(other))?.status]).toEqual(['draft', 'invoiced']);
+  expect(await invoicesOf(waiting)).toEqual([]);
+
+  await sql`update contract set valid_from = '2026-12-05' where enterprise_number = ${gone}`.execute(db);
+  await runOrders(orderDay(db, '2026-12-06'));
+  expect(await statusOf(waiting)).toMatchObject({ status: 'invoiced', total: 16_581 });
+});
+
+/** Money for the order comes in by a bank statement, by its first invoice or by as many as it has. */
+async function pay(order: OrderRow, invoices: 1 | 'all' = 'all'): Promise<void> {
+  const found = await sql<{ communication: string; total: number }>`
+    select structured_communication as communication, total from invoice
+     where order_id = ${order.id} and kind <> 'credit' order by id`.execute(db);
+  const entries = (invoices === 1 ? found.rows.slice(0, 1) : found.rows).map(({ communication, total }) => ({
+    amount: total,
+    structuredCommunication: communication,
+  }));
+  await db
+    .transaction()
+    .execute((trx) => applyBankStatements(trx, { fileId: 1 }, () => [inventStatement(entries)], IBAN, '2026-12-08'));
+}
+
+test('cancel: what is to be paid back is what came in, also while the order is not paid', async () => {
+  const employer = await inventEmployer(db);
+  for (const center of [1, 2]) {
+    await inventCostCenter(db, employer, center, null);
+    await grant(db, await inventBeneficiary(db, employer, { costCenter: center }), '2026-11', 10 * center, 800);
+  }
+  const order = await draftFor(employer);
+  await confirmOrder(orderDay(db, '2026-12-05'), order.id, BY_HAND);
+  await pay(order, 1);
+  expect((await statusOf(order))?.status).toBe('invoiced');
+  const noted: Noted[] = [];
+  const cancelled = await cancelOrder(orderDay(db, '2026-12-09', noted), order.id, { by: 'ops', why: 'wrong' });
+  expect(cancelled).toMatchObject({ creditNotes: 2, refundDue: 8000 });
+  expect(noted).toContainEqual({
+    event: 'refund.due',
+    facts: { enterpriseNumber: employer, orderId: order.id, totalCents: 8000 },
+  });
+
+  const less = await draftFor(employer);
+  await confirmOrder(orderDay(db, '2026-12-09'), less.id, BY_HAND);
+  await sql`
+    insert into payment (bank_entry_id, enterprise_number, invoice_id, amount, status, decided_by)
+    select (select min(id) from bank_entry), enterprise_number, id, 5000, 'accepted', 'ops'
+      from invoice where order_id = ${less.id}`.execute(db);
+  await setStatus(less, 'paid');
+  expect(await cancelOrder(orderDay(db, '2026-12-10'), less.id, { by: 'ops', why: 'wrong' })).toMatchObject({
+    refundDue: 10_000,
+  });
+});
+
 test('cancel: a paid order is credited in full and its refund is due; a released one is refused', async () => {
   const employer = await inventEmployer(db, { fees: { service: { percent: '3' } } });
   const person = await inventBeneficiary(db, employer);
   await grant(db, person, '2026-11', 20, 800);
   const order = await draftFor(employer);
   await confirmOrder(orderDay(db, '2026-12-05'), order.id, BY_HAND);
-  await setStatus(order, 'paid');
+  await pay(order);
+  expect((await statusOf(order))?.status).toBe('paid');
   const noted: Noted[] = [];
   const cancelled = await cancelOrder(orderDay(db, '2027-01-02', noted), order.id, { by: 'ops', why: 'ordered twice' });
   expect(cancelled).toEqual({

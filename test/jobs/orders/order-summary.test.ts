@@ -125,7 +125,12 @@ test('by hand: so many for everybody who has the product, on top of what is open
   await newOrder(TODAY, { ...order, faceValue: 700 });
   const changes = await sql<{ before: number; after: number }>`
     select before, after from entitlement_change where enterprise_number = ${employer} order by id`.execute(db);
-  expect(changes.rows).toEqual([{ before: 5, after: 10 }]);
+  expect(changes.rows).toEqual([
+    { before: 0, after: 5 },
+    { before: 0, after: 5 },
+    { before: 5, after: 10 },
+    { before: 0, after: 5 },
+  ]);
   expect(await checkBooks(db)).toEqual([]);
   await expect(newOrder(TODAY, { ...order, faceValue: 1001 })).rejects.toThrow('limit of 1000 cents');
   await expect(newOrder(TODAY, { ...order, productCode: 'eco' })).rejects.toThrow('no contract');

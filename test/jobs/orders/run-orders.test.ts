@@ -239,11 +239,12 @@ test('fixed: n vouchers at everybody’s own value, for those employed in the mo
         n: number;
       }>`select count(*) as n from ${sql.table(table)} where enterprise_number = ${employer}`.execute(db)
     ).rows[0]?.n;
-  expect([await count('entitlement'), await count('entitlement_change')]).toEqual([2, 0]);
+  expect([await count('entitlement'), await count('entitlement_change')]).toEqual([2, 2]);
   await cancelOrder(orderDay(db, '2026-12-06'), orders[0]?.id ?? 0, { by: 'ops', why: 'test' });
   await inventBeneficiary(db, employer, { products: [meal(800)], employmentStart: '2026-12-01' });
   expect((await runFor(employer, '2026-12-06')).orders).toHaveLength(1);
-  expect([await count('entitlement'), await count('entitlement_change')]).toEqual([2, 0]);
+  // Granted, taken back by the cancellation, and granted again.
+  expect([await count('entitlement'), await count('entitlement_change')]).toEqual([2, 6]);
   expect(await checkBooks(db)).toEqual([]);
 });
 
