@@ -13,6 +13,7 @@ import { openDrop, type RemoteFile } from '../src/ingest/drops/drop.ts';
 import { importKept } from '../src/jobs/import/import-kept.ts';
 import { archiveFiles } from '../src/jobs/intake/archive-files.ts';
 import { dropPlace } from '../src/jobs/intake/drop-place.ts';
+import { newLooks } from '../src/jobs/intake/looks.ts';
 import { pullDrop } from '../src/jobs/intake/pull-drop.ts';
 import { createReturns } from '../src/jobs/intake/returns.ts';
 import { sendFiles } from '../src/jobs/intake/send-outgoing.ts';
@@ -143,7 +144,7 @@ async function stepCosts(
       for (const file of some) await opened.fetch(file, join(home, 'step'));
     });
     await step('visit: list, fetch, ledger and enqueue', () =>
-      pullDrop(context, drop, { listings: new Map(), pause: null, enqueue: queue.enqueue, most: files }),
+      pullDrop(context, drop, { looks: newLooks(), pause: null, enqueue: queue.enqueue, most: files }),
     );
     const fetched = await sql<{ id: number }>`select id from drop_file order by id`.execute(db);
     await step('stage and apply', async () => {

@@ -34,6 +34,11 @@ export function now(): number {
   return Date.now();
 }
 
+/** Milliseconds that only go forward, whatever is done to the clock: for how long something lasts. */
+export function steady(): number {
+  return performance.now();
+}
+
 /** The day it is in Belgium at a moment. */
 export function brusselsDay(moment: number): Day {
   return BRUSSELS_DAY.format(moment);

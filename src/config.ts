@@ -23,6 +23,8 @@ export interface Drop {
   readonly sftp: SftpPlace | null;
   readonly paths: { readonly in: string; readonly out: string; readonly archive: string; readonly error: string };
   readonly settled: 'marker' | 'rename' | 'stable';
+  /** under `stable`: so long a file must have been listed unchanged; left out, the least that is sound */
+  readonly stableSeconds?: number;
   /** `none`: the drop is only read, its files stay where they are */
   readonly archive?: 'move' | 'none';
   readonly pgp?: PgpKeys | null;
@@ -212,6 +214,7 @@ function resolveDrop(
       error: at(given.paths.error),
     },
     settled: given.settled,
+    ...(given.stableSeconds === undefined ? {} : { stableSeconds: given.stableSeconds }),
     archive: given.archive,
     pgp: given.enabled ? readPgpKeys(given, file, environment, faults) : null,
     expectedBy: given.expects?.by ?? null,

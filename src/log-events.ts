@@ -4,6 +4,7 @@ import type { Level } from 'pino';
 export const LOG_EVENTS = {
   'file.seen': ['info', 'A file was seen for the first time.'],
   'file.waiting': ['info', 'A file is not settled yet.'],
+  'file.unfinished': ['warn', 'A file stands in an inbox for an hour, and its sender has not finished it.'],
   'file.fetched': ['info', 'A file was fetched and is kept.'],
   'file.duplicate': ['info', 'This content was applied before; nothing was done.'],
   'file.reopened': ['info', 'An older file was applied after this one was called a duplicate; it is decided anew.'],

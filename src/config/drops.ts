@@ -34,6 +34,8 @@ export const dropShape = z
       })
       .optional(),
     settled: z.enum(['marker', 'rename', 'stable']).default('stable'),
+    /** under `stable`: so long a file must have been listed unchanged; servers tell whole seconds, so never less than three */
+    stableSeconds: z.number().int().min(3).max(3600).optional(),
     layouts: z.array(z.string()).min(1),
     expects: z.strictObject({ every: z.literal('month'), by: z.number().int().min(1).max(28) }).optional(),
     limits: z
@@ -52,6 +54,9 @@ export const dropShape = z
     const { value } = context;
     const fault = (path: PropertyKey[], message: string) =>
       context.issues.push({ code: 'custom', input: undefined, path, message });
+    if (value.stableSeconds !== undefined && value.settled !== 'stable') {
+      fault(['stableSeconds'], '"stableSeconds" goes with "settled: stable"');
+    }
     if ((value.kind === 'sftp') !== (value.sftp !== undefined)) fault(['sftp'], '"sftp" goes with "kind: sftp"');
     if (value.sftp !== undefined) {
       const { privateKeyFile, passwordFile, passwordEnv } = value.sftp;

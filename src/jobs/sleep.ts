@@ -20,7 +20,8 @@ export function createBell(signal: AbortSignal): Bell {
           clearTimeout(timer);
           signal.removeEventListener('abort', end);
           sleepers.delete(name);
-          if (wakeable) rung.delete(name);
+          // Whoever sleeps on has what woke it looked at after that.
+          rung.delete(name);
           resolve();
         };
         const timer = setTimeout(end, milliseconds);

@@ -24,6 +24,9 @@ import { type Bell, createBell } from './sleep.ts';
 /** From the signal to the end: what is not finished by then is rolled back. */
 const DRAIN_MILLISECONDS = 25_000;
 
+/** Over which the visits of one `pull` are spread. */
+const SPREAD_MILLISECONDS = 10_000;
+
 const SWEEP_PAUSE = 10_000;
 const SWEEPS_A_HEARTBEAT = 6;
 const SWEEP = 'sweep';
@@ -52,10 +55,8 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
   loops.push(beat(context, queue, bell, signal));
   await queue.work(async (fileId) => {
     if (signal.aborted) return 'again';
-    const worked = await workFile(context(), queue, fileId);
-    // Its drop now has something to archive and a receipt to take.
-    wakeAll(drops, bell);
-    return worked;
+    // Its drop then has something to archive and a receipt to take.
+    return workFile(context(), queue, fileId, (drop) => bell.wake(drop));
   });
   log('worker.started', { entries: drops.length });
   return {
@@ -78,8 +79,9 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
   };
 }
 
+/** Not all in the same moment, and not at the moment when the other workers wake theirs. */
 function wakeAll(drops: readonly Drop[], bell: Bell): void {
-  for (const drop of drops) bell.wake(drop.id);
+  for (const drop of drops) setTimeout(() => bell.wake(drop.id), Math.random() * SPREAD_MILLISECONDS).unref();
 }
 
 /** The schedule is looked at once at start, for what was missed, and then every minute. */

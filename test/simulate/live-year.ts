@@ -1,7 +1,6 @@
 /** Owns the calendar of the simulated year: day by day, what senders leave, what Navette does, what people decide and pay. */
 import { sql } from 'kysely';
 import type { JobContext } from '../../src/jobs/context.ts';
-import type { Listings } from '../../src/jobs/intake/pull-drop.ts';
 import { type Database, openDatabase } from '../../src/load/database.ts';
 import { type EmbeddedServer, openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../../src/load/migrate.ts';
@@ -26,7 +25,7 @@ import { peopleDeliveries } from './people-files.ts';
 import { openPlace, type Place } from './place.ts';
 import { compareActive } from './prove-people.ts';
 import { customersFile } from './reference-file.ts';
-import { momentOf, openYearLog, workDay } from './work-day.ts';
+import { minuteLooks, momentOf, openYearLog, workDay } from './work-day.ts';
 
 export interface LivedYear {
   readonly country: Country;
@@ -80,7 +79,7 @@ export async function liveYear(home: string, country: Country, tell: (line: stri
   const closed = new Set<string>();
   const decided: Decided = { approved: 0, discarded: 0, confirmed: 0, accepted: 0, leaversOrdered: 0, cancelled: 0 };
   const disturbed = { planned: 0, killed: 0, serverDays: 0 };
-  const listings: Listings = new Map();
+  const looks = minuteLooks();
   const employers = new Map<string, Employer>(country.employersAll.map((one) => [one.number, one]));
   let isDown = false;
 
@@ -162,7 +161,7 @@ export async function liveYear(home: string, country: Country, tell: (line: stri
         database.db,
       );
     }
-    await workDay({ ...context(day), config: { ...place.config(), drops: visited } }, listings);
+    await workDay({ ...context(day), config: { ...place.config(), drops: visited } }, looks);
     const today = context(day);
     await decidePlans(
       today,

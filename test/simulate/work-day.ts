@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../src/config.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
+import { type Looks, newLooks } from '../../src/jobs/intake/looks.ts';
 import { pull } from '../../src/jobs/intake/pull.ts';
-import type { Listings } from '../../src/jobs/intake/pull-drop.ts';
 import { SCHEDULED_JOBS } from '../../src/jobs/scheduled-jobs.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { openLog } from '../../src/log.ts';
@@ -36,15 +36,21 @@ export function openYearLog(home: string): JobContext['log'] {
   });
 }
 
+/** Every look at a clock is a minute after the one before. */
+export function minuteLooks(): Looks {
+  let minutes = 0;
+  return newLooks(() => ++minutes * 60_000);
+}
+
 /** Everything the schedule does in a day, once; doing it again finds nothing more to do. */
-export async function workDay(context: JobContext, listings: Listings): Promise<void> {
+export async function workDay(context: JobContext, looks: Looks): Promise<void> {
   const run = async (...jobs: readonly string[]) => {
     for (const job of jobs) await SCHEDULED_JOBS[job]?.(context);
   };
   await run('leavers', 'renewals');
   if (context.today.endsWith('-01')) await run('retention');
   // Files of a drop that settles by standing still are taken at the second look.
-  for (let look = 0; look < 2; look++) await pull(context, listings);
+  for (let look = 0; look < 2; look++) await pull(context, looks);
   await run('orders', 'payments', 'release', 'notices');
 }
 
@@ -62,6 +68,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     now: momentOf(day),
     home,
   };
-  await workDay(context, new Map());
+  await workDay(context, minuteLooks());
   await database.close();
 }

@@ -6,7 +6,8 @@ import { afterAll } from 'vitest';
 import type { Drop } from '../../src/config.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
 import { importByHand } from '../../src/jobs/import/import-by-hand.ts';
-import { type Listings, pullDrop, type Visited } from '../../src/jobs/intake/pull-drop.ts';
+import { newLooks } from '../../src/jobs/intake/looks.ts';
+import { pullDrop, type Visited } from '../../src/jobs/intake/pull-drop.ts';
 import { folderPlace, type TestPlace } from './drop-places.ts';
 import { employerLine, employersJsonl } from './employer-lines.ts';
 import { openWorkplace } from './job-context.ts';
@@ -52,7 +53,8 @@ export async function openDropHome(start: () => Promise<TestPlace> = folderPlace
   const byHand = { layout: 'employers', secretariat: 'issuer', set: {}, scope: null, mode: null, dryRun: false };
   await importByHand(work.on(DAY), [employers], byHand);
   const { db } = context().database;
-  const listings: Listings = new Map();
+  const time = { milliseconds: 0 };
+  const looks = newLooks(() => time.milliseconds);
 
   return {
     ...work,
@@ -65,7 +67,7 @@ export async function openDropHome(start: () => Promise<TestPlace> = folderPlace
       const given = context(day);
       const configured = { ...drop, ...changed };
       const moment = { ...given, config: { ...given.config, drops: [configured] } };
-      return pullDrop(moment, configured, { listings, pause: null, enqueue: null, most: 1000 });
+      return pullDrop(moment, configured, { looks, pause: null, enqueue: null, most: 1000 });
     },
     /** The sender writes a file under a temporary name and gives it its own. */
     async send(name: string, bytes: string | Buffer, folder: 'in' | 'archive' = 'in'): Promise<string> {
@@ -91,6 +93,12 @@ export async function openDropHome(start: () => Promise<TestPlace> = folderPlace
           from drop_file f where drop_id = 'drop' order by id`.execute(db);
       return found.rows;
     },
+    /** so much later the next listing begins */
+    pass: (seconds: number): void => {
+      time.milliseconds += seconds * 1000;
+    },
+    /** the drop may be visited now, as if its pause were over */
+    rested: () => sql`update drop_visit set not_before = null, seen_at = seen_at - interval '1 minute'`.execute(db),
     /** what is left for later is due now */
     due: () => sql`update drop_file set not_before = null where drop_id = 'drop'`.execute(db),
     events: (event: string): Line[] =>

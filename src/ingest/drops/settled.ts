@@ -2,7 +2,7 @@
 import type { RemoteFile } from './drop-shape.ts';
 import { sameState } from './whole-read.ts';
 
-/** `marker`: the sender says so by a second file; `rename`: by a final name; `stable`: two listings agree. */
+/** `marker`: the sender says so by a second file; `rename`: by a final name; `stable`: listings agree for some seconds. */
 export type SettleRule = 'marker' | 'rename' | 'stable';
 
 export interface ReadyFile {
@@ -23,27 +23,40 @@ export interface Settled {
   readonly ignored: RemoteFile[];
 }
 
+/** A file of a listing, and when it was first listed with this size and time. */
+export interface Sighting {
+  readonly file: RemoteFile;
+  /** milliseconds of whatever clock the listings are timed by */
+  readonly since: number;
+}
+
+/** By name. */
+export type Sightings = ReadonlyMap<string, Sighting>;
+
 const SIDECARS = ['.sha256', '.count'];
 const TEMPORARY = ['.part', '.tmp', '.filepart', '.writing'];
 
+/** What is known after a listing that ended `at`: a file that is as it was keeps the moment of its first sight. */
+export function sightAnew(listing: readonly RemoteFile[], before: Sightings, at: number): Sightings {
+  return new Map(
+    listing.map((file) => {
+      const known = before.get(file.name);
+      return [file.name, known !== undefined && sameState(known.file, file) ? known : { file, since: at }];
+    }),
+  );
+}
+
 /**
- * Sorts a listing. Temporary names and dotfiles are ignored under every rule: an upload that stalls agrees with itself
- * in two listings. Under `stable`, `previous` null means that nothing can be ready yet.
+ * Sorts a listing. Temporary names and dotfiles are ignored under every rule: an upload that stalls stands still too.
+ * `isStill` says for a name whether it has been listed unchanged for long enough; only `stable` asks.
  */
 export function settledFiles(
   rule: SettleRule,
   now: readonly RemoteFile[],
-  previous: readonly RemoteFile[] | null,
+  isStill: (name: string) => boolean,
 ): Settled {
   const names = new Set(now.map((file) => file.name));
-  const byName = new Map(now.map((file) => [file.name, file]));
-  const earlier = new Map((previous ?? []).map((file) => [file.name, file]));
   const settled: Settled = { ready: [], waiting: [], cancelled: [], ignored: [] };
-
-  const isStable = (name: string): boolean => {
-    const [before, after] = [earlier.get(name), byName.get(name)];
-    return before !== undefined && after !== undefined && sameState(before, after);
-  };
 
   for (const file of now) {
     if (isTemporary(file.name) || isSidecar(file.name) || (rule === 'marker' && isMarker(file.name, names))) {
@@ -54,7 +67,7 @@ export function settledFiles(
     const marker = rule === 'marker' ? markerOf(file.name, names) : null;
     if (rule === 'marker' && names.has(`TD.${file.name}`)) settled.cancelled.push(file);
     else if (rule === 'marker' && marker === null) settled.waiting.push(file);
-    else if (rule === 'stable' && ![file.name, ...sidecars].every(isStable)) settled.waiting.push(file);
+    else if (rule === 'stable' && ![file.name, ...sidecars].every(isStill)) settled.waiting.push(file);
     else settled.ready.push({ file, marker, sidecars });
   }
   return settled;
@@ -82,7 +95,8 @@ function isSidecar(name: string): boolean {
   return SIDECARS.some((suffix) => name.endsWith(suffix));
 }
 
-function isTemporary(name: string): boolean {
+/** Whether a name says that its file is still being written. */
+export function isTemporary(name: string): boolean {
   const lower = name.toLowerCase();
   return name.startsWith('.') || TEMPORARY.some((suffix) => lower.endsWith(suffix));
 }

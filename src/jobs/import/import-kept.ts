@@ -1,6 +1,6 @@
 /** Imports a file of the ledger from the store, as its drop says: by a visit, by the queue, or tried anew by a person. */
 import { RefusedError } from '../../errors.ts';
-import { getFile } from '../../load/files/ledger.ts';
+import { type DropFile, getFile } from '../../load/files/ledger.ts';
 import type { JobContext } from '../context.ts';
 import { keptPath } from '../intake/keep-file.ts';
 import { isManual } from '../intake/manual-drop.ts';
@@ -19,11 +19,20 @@ export async function importKept(
 ): Promise<ImportResult> {
   const file = await getFile(context.database.db, fileId);
   if (file === undefined) throw new RefusedError(`There is no file ${fileId}.`);
-  if (file.sha256 === null) throw new RefusedError(`File ${fileId} was never fetched; there is nothing to read.`);
+  return importFound(context, file, change);
+}
+
+/** The same, for a row of the ledger that was just read. */
+export async function importFound(
+  context: JobContext,
+  file: DropFile,
+  change: Partial<ImportInstruction> = {},
+): Promise<ImportResult> {
+  if (file.sha256 === null) throw new RefusedError(`File ${file.id} was never fetched; there is nothing to read.`);
   const instruction = { ...(await instructionOf(context, file)), ...change };
   const storedAt = keptPath(context.config.storage, file.sha256);
   const suspect = file.crashes > 0 || (file.claimed_by !== null && file.claimed_by !== OWNER);
-  const result = await takeInHand(suspect, () => importFile(context, fileId, storedAt, instruction));
+  const result = await takeInHand(suspect, () => importFile(context, file.id, storedAt, instruction));
   // Nobody visits this drop: its receipt goes now or never.
   if (isManual(file.drop_id)) await returnReceipts(context, dropOf(context, file));
   return result;

@@ -39,10 +39,9 @@ export async function fetchFile(
 ): Promise<number | null> {
   const { db } = context.database;
   const { file } = settled;
-  if (known !== null && !known.due) return null;
-  if (known?.status === 'fetched') return enqueue === null ? known.id : null;
-  const again = known !== null && known.status !== 'seen' && known.status !== 'waiting';
-  if (again && !mayBeAnother(drop, known, file)) return null;
+  if (known !== null && !isToTake(drop, file, known, enqueue)) return null;
+  if (known?.status === 'fetched') return known.id;
+  const again = known !== null && isTaken(known);
   const arrival = await passingPath(context.config.storage, 'arriving');
   try {
     // Before anything of it is read: whatever is wrong with it then has a row to be told in.
@@ -60,6 +59,17 @@ export async function fetchFile(
   } finally {
     await rm(arrival, { force: true });
   }
+}
+
+/** Whether there is something to do about a file that the ledger knows. */
+export function isToTake(drop: Drop, file: RemoteFile, known: Arrival, enqueue: Enqueue | null): boolean {
+  if (!known.due) return false;
+  if (known.status === 'fetched') return enqueue === null;
+  return !isTaken(known) || mayBeAnother(drop, known, file);
+}
+
+function isTaken({ status }: Arrival): boolean {
+  return status !== 'seen' && status !== 'waiting';
 }
 
 async function keep(

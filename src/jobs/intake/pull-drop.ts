@@ -3,30 +3,29 @@ import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../../ingest/drops/drop.ts';
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
-import { type ReadyFile, settledFiles } from '../../ingest/drops/settled.ts';
+import { type ReadyFile, settledFiles, sightAnew } from '../../ingest/drops/settled.ts';
 import { listReopened } from '../../load/files/earlier.ts';
 import type { JobContext } from '../context.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importKept } from '../import/import-kept.ts';
 import { dropPlace } from './drop-place.ts';
 import type { Enqueue } from './fetch-file.ts';
+import { type Looks, stillMilliseconds } from './looks.ts';
 import { refuseName } from './refuse-name.ts';
 import { returnAll } from './return-decided.ts';
 import { createReturns } from './returns.ts';
 import { takeFiles } from './take-files.ts';
+import { warnUnfinished } from './unfinished-files.ts';
 
 export interface PulledFile {
   readonly name: string;
   readonly result: ImportResult;
 }
 
-/** What two visits of a drop share when files settle by standing still: the listing before. */
-export type Listings = Map<string, readonly RemoteFile[]>;
-
 export interface Visit {
-  readonly listings: Listings;
-  /** waits between the two listings of a `stable` drop that nobody has listed before; null leaves that to the next visit */
-  readonly pause: (() => Promise<void>) | null;
+  readonly looks: Looks;
+  /** waits (milliseconds) between the two listings of a `stable` drop that nobody has listed before; null leaves that to the next visit */
+  readonly pause: ((milliseconds: number) => Promise<void>) | null;
   /** puts a fetched file into the queue; null imports it at once */
   readonly enqueue: Enqueue | null;
   /** so many files at most, so that one full drop does not keep the others waiting */
@@ -34,11 +33,13 @@ export interface Visit {
   readonly signal?: AbortSignal;
 }
 
+/** What a visit leaves: files that can be taken now, files for which there is no room, files that settle soon, or nothing. */
+export type More = 'now' | 'full' | 'soon' | 'no';
+
 export interface Visited {
   /** those that were imported at once */
   readonly files: readonly PulledFile[];
-  /** what is left: files that can be taken now, files that settle soon, or nothing */
-  readonly more: 'now' | 'soon' | 'no';
+  readonly more: More;
 }
 
 /**
@@ -98,23 +99,34 @@ export async function listReady(
   context: JobContext,
   drop: Drop,
   opened: OpenDrop,
-  { listings, pause }: Pick<Visit, 'listings' | 'pause'>,
+  { looks, pause }: Pick<Visit, 'looks' | 'pause'>,
 ): Promise<Ready> {
-  let before = listings.get(drop.id) ?? null;
-  let listing = await opened.list();
-  if (pause !== null && drop.settled === 'stable' && before === null && listing.length > 0) {
-    await pause();
-    before = listing;
-    listing = await opened.list();
+  const isFirst = !looks.sightings.has(drop.id);
+  let look = await lookInto(drop, opened, looks);
+  if (pause !== null && drop.settled === 'stable' && isFirst && look.listing.length > 0) {
+    await pause(stillMilliseconds(drop));
+    look = await lookInto(drop, opened, looks);
   }
-  listings.set(drop.id, listing);
+  const { listing, isStill } = look;
   for (const file of listing) if (sentNameFault(file.name) !== null) await refuseName(context, drop, file);
-  const { ready, waiting } = settledFiles(drop.settled, listing, before);
+  const settled = settledFiles(drop.settled, listing, isStill);
+  await warnUnfinished(context, drop, looks, settled);
   return {
     listing: new Map(listing.map((file) => [file.name, file])),
-    waiting: drop.settled === 'stable' && waiting.length > 0,
-    ready: ready.toSorted((a, b) => inOrder(a.file.mtime, b.file.mtime) || inOrder(a.file.name, b.file.name)),
+    waiting: drop.settled === 'stable' && settled.waiting.length > 0,
+    ready: settled.ready.toSorted((a, b) => inOrder(a.file.mtime, b.file.mtime) || inOrder(a.file.name, b.file.name)),
   };
+}
+
+/** A file stands still for as long as lies between the end of the listing that showed it first and the beginning of this one. */
+async function lookInto(drop: Drop, opened: OpenDrop, { clock, sightings }: Looks) {
+  const began = clock();
+  const listing = await opened.list();
+  if (drop.settled !== 'stable') return { listing, isStill: () => false };
+  const seen = sightAnew(listing, sightings.get(drop.id) ?? new Map(), clock());
+  sightings.set(drop.id, seen);
+  const latest = began - stillMilliseconds(drop);
+  return { listing, isStill: (name: string) => (seen.get(name)?.since ?? Number.POSITIVE_INFINITY) <= latest };
 }
 
 function inOrder(one: string, other: string): number {

@@ -5,9 +5,11 @@ import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import type { JobContext } from '../context.ts';
 import { expirePlans } from '../import/decide-held-plan.ts';
+import { type Looks, newLooks } from './looks.ts';
 import { clearPassingFiles } from './passing-files.ts';
-import { type Listings, type PulledFile, pullDrop } from './pull-drop.ts';
+import { type PulledFile, pullDrop } from './pull-drop.ts';
 import { visitTurn } from './visit-turn.ts';
+import { tellSeen } from './watch-drop.ts';
 
 export interface PulledDrop {
   readonly drop: string;
@@ -16,12 +18,10 @@ export interface PulledDrop {
   readonly down: string | null;
 }
 
-/** Between the two listings of a drop whose files settle by standing still. */
-const SETTLE_MILLISECONDS = 2_000;
 const TURN_SECONDS = 30;
 
 /** One dead server slows only itself: its drop is reported as down, and the others go on. */
-export async function pull(context: JobContext, listings: Listings = new Map()): Promise<PulledDrop[]> {
+export async function pull(context: JobContext, looks: Looks = newLooks()): Promise<PulledDrop[]> {
   const drops = context.config.drops.filter((drop) => drop.enabled);
   const pulled: PulledDrop[] = [];
   await clearPassingFiles(context.config.storage, now());
@@ -31,13 +31,16 @@ export async function pull(context: JobContext, listings: Listings = new Map()):
     drops.filter((drop) => drop.secretariat !== 'issuer' && drop.secretariat !== 'bank'),
     drops.filter((drop) => drop.secretariat === 'bank'),
   ]) {
-    pulled.push(...(await Promise.all(group.map((drop) => pullOne(context, drop, listings)))));
+    pulled.push(...(await Promise.all(group.map((drop) => pullOne(context, drop, looks)))));
   }
   return pulled;
 }
 
-async function pullOne(context: JobContext, drop: Drop, listings: Listings): Promise<PulledDrop> {
-  const visit = { listings, pause: () => wait(SETTLE_MILLISECONDS), enqueue: null, most: Number.POSITIVE_INFINITY };
+/** A timer may fire a little early. */
+const pause = (milliseconds: number): Promise<void> => wait(milliseconds + 50);
+
+async function pullOne(context: JobContext, drop: Drop, looks: Looks): Promise<PulledDrop> {
+  const visit = { looks, pause, enqueue: null, most: Number.POSITIVE_INFINITY };
   try {
     let visited = null;
     // Another one is visiting it: a person who asks for it now gets what is left after that.
@@ -45,6 +48,8 @@ async function pullOne(context: JobContext, drop: Drop, listings: Listings): Pro
       if (waited > 0) await wait(1_000);
       visited = await visitTurn(context, drop, () => pullDrop(context, drop, visit));
     }
+    // A person who mended what was refused has the workers go on at once.
+    if (visited !== null) await tellSeen(context, drop);
     return { drop: drop.id, files: visited?.files ?? [], down: null };
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;

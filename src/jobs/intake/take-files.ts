@@ -9,7 +9,7 @@ import { getFile } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
-import { type Enqueue, fetchFile, pathOf } from './fetch-file.ts';
+import { type Enqueue, fetchFile, isToTake, pathOf } from './fetch-file.ts';
 import { refuseFile } from './refuse-file.ts';
 
 export interface Taking {
@@ -49,8 +49,10 @@ export async function takeFiles(
     for (const settled of some) {
       const { file } = settled;
       if (moved.has(file.name) || sentNameFault(file.name) !== null) continue;
-      if (signal?.aborted || taken >= most) return { taken, more: true };
       const arrival = known.get(pathOf(drop, file)) ?? null;
+      // What is known and waits for its turn or its way out leaves nothing more to take.
+      if (arrival !== null && !isToTake(drop, file, arrival, taking.enqueue)) continue;
+      if (signal?.aborted || taken >= most) return { taken, more: true };
       try {
         const id = await fetchFile(context, drop, taking.opened, settled, arrival, taking.enqueue);
         if (id === null) continue;

@@ -5,13 +5,14 @@ import type { OpenDrop } from '../../ingest/drops/drop.ts';
 import { countQueued } from '../../load/files/arrivals.ts';
 import type { JobContext } from '../context.ts';
 import type { Enqueue } from './fetch-file.ts';
-import { type Listings, listReady, reachDrop, type Visited } from './pull-drop.ts';
+import type { Looks } from './looks.ts';
+import { listReady, type More, reachDrop } from './pull-drop.ts';
 import { returnDecided } from './return-decided.ts';
 import { createReturns, type Returns } from './returns.ts';
 import { takeFiles } from './take-files.ts';
 
 export interface LongVisit {
-  readonly listings: Listings;
+  readonly looks: Looks;
   readonly enqueue: Enqueue;
   /** so many files of one drop are fetched and not yet decided: then the others have their turn in the queue */
   readonly most: number;
@@ -26,7 +27,7 @@ const IDLE_LOOKS = 20;
  * Goes round as long as files come or go, over the same connections. What can be tried again later is logged and left.
  * @throws RetryableError when the drop cannot be reached or is lost
  */
-export async function visitDrop(context: () => JobContext, drop: Drop, visit: LongVisit): Promise<Visited['more']> {
+export async function visitDrop(context: () => JobContext, drop: Drop, visit: LongVisit): Promise<More> {
   const opened = await reachDrop(drop);
   const second: { opening: Promise<OpenDrop> | null } = { opening: null };
   try {
@@ -51,7 +52,7 @@ async function goRound(
   opened: OpenDrop,
   returns: Returns,
   visit: LongVisit,
-): Promise<{ more: Visited['more']; moved: number }> {
+): Promise<{ more: More; moved: number }> {
   const moment = context();
   // What was moved until now is not in the new listing, or is another file there.
   returns.moved.clear();
@@ -85,5 +86,7 @@ async function goRound(
   };
   const ended = await Promise.allSettled([fetch(), giveBack()]);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  return { more: round.more ? 'now' : waiting ? 'soon' : 'no', moved: round.taken + round.returned };
+  const moved = round.taken + round.returned;
+  if (round.more) return { more: moved > 0 ? 'now' : 'full', moved };
+  return { more: waiting ? 'soon' : 'no', moved };
 }

@@ -126,7 +126,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop_id text primary key,
       seen_at timestamptz,
       down_since timestamptz,
-      reason text
+      reason text,
+      failures int not null default 0,
+      not_before timestamptz
     )`.execute(db);
   await sql`
     create table worker (

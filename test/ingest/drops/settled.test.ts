@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RemoteFile } from '../../../src/ingest/drops/drop.ts';
-import { type Settled, type SettleRule, settledFiles } from '../../../src/ingest/drops/settled.ts';
+import { type Settled, type SettleRule, settledFiles, sightAnew } from '../../../src/ingest/drops/settled.ts';
 
 const file = (name: string, size = 10, mtime = '2026-11-05T06:00:00.000Z'): RemoteFile => ({ name, size, mtime });
 const files = (...names: string[]): RemoteFile[] => names.map((name) => file(name));
+const never = () => false;
 const namesOf = (settled: Settled) => ({
   ready: settled.ready.map((one) => one.file.name),
   waiting: settled.waiting.map((one) => one.name),
@@ -14,7 +15,7 @@ const namesOf = (settled: Settled) => ({
 });
 
 describe('marker', () => {
-  const sort = (...names: string[]) => settledFiles('marker', files(...names), null);
+  const sort = (...names: string[]) => settledFiles('marker', files(...names), never);
 
   test('a file waits for its marker, in either form', () => {
     const settled = sort('a.csv', 'b.csv', 'b.csv.done', 'c.csv', 'GO.c.csv');
@@ -50,7 +51,7 @@ test('rename: every final name is ready, temporary names and dotfiles are not', 
   const settled = settledFiles(
     'rename',
     files('a.csv', 'b.csv.part', 'c.tmp', 'd.filepart', 'e.WRITING', '.f.csv', 'a.csv.done'),
-    null,
+    never,
   );
   expect(namesOf(settled)).toEqual({
     ready: ['a.csv', 'a.csv.done'],
@@ -61,38 +62,42 @@ test('rename: every final name is ready, temporary names and dotfiles are not', 
 });
 
 describe('stable', () => {
-  const sort = (now: RemoteFile[], previous: RemoteFile[] | null) => namesOf(settledFiles('stable', now, previous));
+  const sort = (now: RemoteFile[], still: readonly string[]) =>
+    namesOf(settledFiles('stable', now, (name) => still.includes(name)));
 
-  test('nothing is ready at the first look', () => {
-    expect(sort(files('a.csv'), null).waiting).toEqual(['a.csv']);
-    expect(sort(files('a.csv'), []).waiting).toEqual(['a.csv']);
+  test('what does not stand still yet waits', () => {
+    expect(sort(files('a.csv', 'b.csv'), ['b.csv'])).toMatchObject({ ready: ['b.csv'], waiting: ['a.csv'] });
   });
 
-  test('two looks must agree in size and time', () => {
-    const before = [file('same', 10), file('grown', 10), file('touched', 10)];
-    const now = [file('same', 10), file('grown', 11), file('touched', 10, '2026-11-05T06:00:01.000Z')];
-    expect(sort(now, before)).toMatchObject({ ready: ['same'], waiting: ['grown', 'touched'] });
-  });
-
-  test('the same time in another notation is the same time', () => {
-    expect(sort([file('a', 1, '2026-11-05T06:00:00.000Z')], [file('a', 1, '2026-11-05T06:00:00Z')]).ready).toEqual([
-      'a',
-    ]);
-  });
-
-  test('a file waits for its sidecar to be stable too', () => {
-    expect(sort(files('a.csv', 'a.csv.sha256'), files('a.csv')).waiting).toEqual(['a.csv']);
-    expect(sort(files('a.csv', 'a.csv.sha256'), files('a.csv', 'a.csv.sha256')).ready).toEqual(['a.csv']);
+  test('a file waits for its sidecar to stand still too', () => {
+    expect(sort(files('a.csv', 'a.csv.sha256'), ['a.csv']).waiting).toEqual(['a.csv']);
+    expect(sort(files('a.csv', 'a.csv.sha256'), ['a.csv', 'a.csv.sha256']).ready).toEqual(['a.csv']);
   });
 
   test('an upload that stalls under a temporary name is not taken', () => {
-    expect(sort(files('a.csv.filepart'), files('a.csv.filepart')).ignored).toEqual(['a.csv.filepart']);
+    expect(sort(files('a.csv.filepart'), ['a.csv.filepart']).ignored).toEqual(['a.csv.filepart']);
+  });
+
+  test('what is as it was keeps the moment of its first sight; another size or time begins anew, and what is gone is forgotten', () => {
+    const first = sightAnew([file('same'), file('grown'), file('touched'), file('gone')], new Map(), 1);
+    const now = [
+      file('same', 10, '2026-11-05T06:00:00Z'),
+      file('grown', 11),
+      file('touched', 10, '2026-11-05T06:00:01Z'),
+    ];
+    const then = sightAnew(now, first, 2);
+    expect([...then].map(([name, { since }]) => [name, since])).toEqual([
+      ['same', 1],
+      ['grown', 2],
+      ['touched', 2],
+    ]);
+    expect(sightAnew([file('gone')], then, 3).get('gone')?.since).toBe(3);
   });
 });
 
 test.each(['marker', 'rename', 'stable'] as const)('%s: sidecars belong to their file', (rule) => {
   const now = files('a.csv', 'a.csv.sha256', 'a.csv.count', 'a.csv.done', 'b.csv.count');
-  const settled = settledFiles(rule, now, now);
+  const settled = settledFiles(rule, now, () => true);
   expect(settled.ready.find((one) => one.file.name === 'a.csv')?.sidecars).toEqual(['a.csv.sha256', 'a.csv.count']);
   expect(namesOf(settled).ignored).toEqual(expect.arrayContaining(['a.csv.sha256', 'a.csv.count', 'b.csv.count']));
 });
@@ -103,8 +108,10 @@ test('every listed file stands in exactly one place', () => {
   const listing = fc.uniqueArray(name, { maxLength: 12 }).map((names) => files(...names));
   const rules = fc.constantFrom<SettleRule>('marker', 'rename', 'stable');
   fc.assert(
-    fc.property(rules, listing, fc.option(listing), (rule, now, previous) => {
-      const { ready, waiting, cancelled, ignored } = namesOf(settledFiles(rule, now, previous));
+    fc.property(rules, listing, listing, (rule, now, still) => {
+      const { ready, waiting, cancelled, ignored } = namesOf(
+        settledFiles(rule, now, (one) => still.some(({ name }) => name === one)),
+      );
       const sorted = [...ready, ...waiting, ...cancelled, ...ignored].sort();
       expect(sorted).toEqual(now.map((one) => one.name).sort());
     }),

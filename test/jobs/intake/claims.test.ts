@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
+import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { applyAgain, retryFile } from '../../../src/jobs/intake/take-again.ts';
 import { openDropHome } from '../../support/drop-home.ts';
@@ -23,7 +24,7 @@ async function fetched(): Promise<{ home: Home; id: number; url: string }> {
   const enqueue = async (_: unknown, fileId: number) => {
     id = fileId;
   };
-  await pullDrop(home.context(), home.drop, { listings: new Map(), pause: null, enqueue, most: 10 });
+  await pullDrop(home.context(), home.drop, { looks: newLooks(), pause: null, enqueue, most: 10 });
   return { home, id, url: home.url };
 }
 

@@ -4,6 +4,7 @@ import { appendFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { openDropHome } from '../../support/drop-home.ts';
 import { folderPlace } from '../../support/drop-places.ts';
@@ -26,6 +27,59 @@ describe('what a sender says of a file', () => {
     expect(await readdir(join(home.place.root, 'in'))).toEqual([]);
   });
 
+  test('fault 1: listings that agree within the pause of a writer settle nothing, however many there are', async () => {
+    const home = await openDropHome(folderPlace, { settled: 'stable' });
+    const whole = home.people(0, 6);
+    const path = await home.send('people.csv', whole.slice(0, -100));
+    for (const seconds of [0, 0, 1, 1, 0.9]) {
+      home.pass(seconds);
+      expect((await home.visit()).more).toBe('soon');
+    }
+    await appendFile(path, whole.slice(-100));
+    // Unchanged from now on, and not from the first listing.
+    for (const seconds of [0.1, 2.9]) {
+      home.pass(seconds);
+      expect((await home.visit()).files).toEqual([]);
+    }
+    home.pass(0.1);
+    expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { created: 6 } } }]);
+  });
+
+  test('fault 1: a drop may ask for longer', async () => {
+    const home = await openDropHome(folderPlace, { settled: 'stable', stableSeconds: 60 });
+    await home.send('people.csv', home.people(0, 1));
+    for (const seconds of [0, 59.9]) {
+      home.pass(seconds);
+      expect((await home.visit()).files).toEqual([]);
+    }
+    home.pass(0.1);
+    expect((await home.visit()).files).toHaveLength(1);
+  });
+
+  test.each([
+    ['marker', 'people.csv', 'marker'],
+    ['stable', 'people.csv', 'changing'],
+    ['rename', 'people.csv.part', 'temporary'],
+  ] as const)(
+    'fault 2: under %s a file that is never finished is told once, by whoever sees it for an hour',
+    async (settled, name, reason) => {
+      const home = await openDropHome(folderPlace, { settled });
+      const path = join(home.place.root, 'in', name);
+      await writeFile(path, home.people(0, 1));
+      await writeFile(join(home.place.root, 'in', '.keep'), '');
+      const look = async (seconds: number) => {
+        home.pass(seconds);
+        if (settled === 'stable') await appendFile(path, '\n');
+        await home.visit();
+      };
+      for (const seconds of [0, 3599]) await look(seconds);
+      expect(home.events('file.unfinished')).toEqual([]);
+      for (const seconds of [1, 1, 7200]) await look(seconds);
+      expect(home.events('file.unfinished')).toMatchObject([{ level: 'warn', drop: 'drop', file: name, reason }]);
+      expect(await home.ledger()).toEqual([]);
+    },
+  );
+
   test('fault 2: what stays partial is rejected in the end, and others go on', async () => {
     const home = await openDropHome();
     await home.send('partial.csv', home.people(0, 6).slice(0, -300));
@@ -46,6 +100,7 @@ describe('what a sender says of a file', () => {
     const home = await openDropHome(folderPlace, { settled: 'stable', scope: 'full' });
     const twice = async () => {
       await home.visit();
+      home.pass(3);
       await home.visit();
     };
     await home.send('people.csv', home.people(0, 10));
@@ -88,7 +143,7 @@ describe('the same again', () => {
     await home.visit();
     await send('late.csv', 'Peeters', 1);
     const enqueue = async () => undefined;
-    await pullDrop(home.context(), home.drop, { listings: new Map(), pause: null, enqueue, most: 10 });
+    await pullDrop(home.context(), home.drop, { looks: newLooks(), pause: null, enqueue, most: 10 });
     await sql`update drop_file set not_before = now() + interval '1 hour' where name = 'late.csv'`.execute(home.db);
     await send('again.csv', 'Maes', 2);
     await home.visit();
@@ -256,7 +311,7 @@ describe('many files', () => {
       await writeFile(path, '');
       await utimes(path, 1_780_000_000 - index, 1_780_000_000 - index);
     }
-    const visit = { listings: new Map(), pause: null, enqueue: async () => undefined, most: 5 };
+    const visit = { looks: newLooks(), pause: null, enqueue: async () => undefined, most: 5 };
     expect(await pullDrop(home.context(), home.drop, visit)).toMatchObject({ more: 'now' });
     expect((await home.ledger()).map(({ name }) => name)).toEqual(
       [299, 298, 297, 296, 295].map((n) => `file-${n}.csv`),
