@@ -254,7 +254,7 @@ create table drop_visit (
   seen_at timestamp with time zone,
   down_since timestamp with time zone,
   reason text,
-  failures integer DEFAULT 0 not null,
+  failures integer not null default 0,
   not_before timestamp with time zone,
   PRIMARY KEY (drop_id)
 );

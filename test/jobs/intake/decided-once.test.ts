@@ -6,6 +6,7 @@ import { openDrop } from '../../../src/ingest/drops/drop.ts';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
 import { fetchFile } from '../../../src/jobs/intake/fetch-file.ts';
 import { leaveFile } from '../../../src/jobs/intake/leave-file.ts';
+import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { openDatabase } from '../../../src/load/database.ts';
 import { getFile } from '../../../src/load/files/ledger.ts';
@@ -17,7 +18,7 @@ type Home = Awaited<ReturnType<typeof openDropHome>>;
 async function fetchAll(home: Home): Promise<number[]> {
   const ids: number[] = [];
   const enqueue = async (_: unknown, id: number) => void ids.push(id);
-  await pullDrop(home.context(), home.drop, { listings: new Map(), pause: null, enqueue, most: 10 });
+  await pullDrop(home.context(), home.drop, { looks: newLooks(), pause: null, enqueue, most: 10 });
   return ids;
 }
 

@@ -27,7 +27,7 @@ describe('what a sender says of a file', () => {
     expect(await readdir(join(home.place.root, 'in'))).toEqual([]);
   });
 
-  test('fault 1: listings that agree within the pause of a writer settle nothing, however many there are', async () => {
+  test('listings that agree within the pause of a writer settle nothing, however many there are', async () => {
     const home = await openDropHome(folderPlace, { settled: 'stable' });
     const whole = home.people(0, 6);
     const path = await home.send('people.csv', whole.slice(0, -100));
@@ -45,7 +45,7 @@ describe('what a sender says of a file', () => {
     expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { created: 6 } } }]);
   });
 
-  test('fault 1: a drop may ask for longer', async () => {
+  test('a drop may ask for longer until its files are taken', async () => {
     const home = await openDropHome(folderPlace, { settled: 'stable', stableSeconds: 60 });
     await home.send('people.csv', home.people(0, 1));
     for (const seconds of [0, 59.9]) {
@@ -61,7 +61,7 @@ describe('what a sender says of a file', () => {
     ['stable', 'people.csv', 'changing'],
     ['rename', 'people.csv.part', 'temporary'],
   ] as const)(
-    'fault 2: under %s a file that is never finished is told once, by whoever sees it for an hour',
+    'under %s a file that is never finished is told once, by whoever sees it for an hour',
     async (settled, name, reason) => {
       const home = await openDropHome(folderPlace, { settled });
       const path = join(home.place.root, 'in', name);

@@ -110,7 +110,7 @@ describe('two workers', () => {
     return { home, drop: { ...home.drop, sftp: { ...sftp, privateKey: null, password: 'last year' } } };
   };
 
-  test('fault 55: share one back-off, and a restart begins none anew: nobody knocks before it is time', async () => {
+  test('share one back-off, and a restart begins none anew: nobody knocks before it is time', async () => {
     const { home, drop } = await password();
     await watch(home, drop, 1);
     await sql`update drop_visit set not_before = now() + interval '10 minutes'`.execute(home.db);
