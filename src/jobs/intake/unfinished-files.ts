@@ -1,6 +1,6 @@
 /** Files that their sender does not finish: without a marker, ever changing, or with a temporary name; told once a month each. */
 import type { Drop } from '../../config.ts';
-import { nameFault } from '../../ingest/drops/remote-name.ts';
+import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import { isTemporary, type Settled } from '../../ingest/drops/settled.ts';
 import { claimSlot, finishSlot } from '../../load/job-slots.ts';
 import { fileNameForLog } from '../../log.ts';
@@ -22,7 +22,7 @@ export async function warnUnfinished(
 ): Promise<void> {
   // Markers that came first are nobody's upload, and an empty dotfile such as .keep is none either.
   const temporary = ignored.filter(({ name, size }) => isTemporary(name) && size > 0);
-  const files = [...waiting, ...temporary].filter(({ name }) => nameFault(name) === null);
+  const files = [...waiting, ...temporary].filter(({ name }) => sentNameFault(name) === null);
   const before = looks.unfinished.get(drop.id);
   const at = looks.clock();
   const known = new Map(files.map(({ name }) => [name, before?.get(name) ?? { since: at, told: false }]));

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { openDrop } from '../../../src/ingest/drops/drop.ts';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
 import { archiveFiles } from '../../../src/jobs/intake/archive-files.ts';
+import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { createReturns } from '../../../src/jobs/intake/returns.ts';
 import { listToArchive } from '../../../src/load/files/arrivals.ts';
@@ -25,7 +26,7 @@ const sha256 = (bytes: string): string => createHash('sha256').update(bytes).dig
 async function applyInPlace(home: Home) {
   const ids: number[] = [];
   const enqueue = async (_: unknown, id: number) => void ids.push(id);
-  await pullDrop(home.context(), home.drop, { listings: new Map(), pause: null, enqueue, most: 10 });
+  await pullDrop(home.context(), home.drop, { looks: newLooks(), pause: null, enqueue, most: 10 });
   for (const id of ids) await importKept(home.context(), id);
   const opened = await openDrop(home.place.drop);
   const returns = createReturns(home.drop, async () => opened);

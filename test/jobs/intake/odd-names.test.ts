@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
+import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { openDropHome } from '../../support/drop-home.ts';
 
@@ -47,7 +48,7 @@ test('what cannot be given back under its name all the same is told once, and th
   const enqueue = async (_: unknown, fetched: number) => {
     id = fetched;
   };
-  const visit = { listings: new Map(), pause: null, enqueue, most: 10 };
+  const visit = { looks: newLooks(), pause: null, enqueue, most: 10 };
   await pullDrop(home.context(), home.drop, visit);
   const long = named(190);
   await rename(join(home.drop.paths.in, 'people.csv'), join(home.drop.paths.in, long));
