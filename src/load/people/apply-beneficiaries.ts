@@ -51,8 +51,8 @@ export async function applyBeneficiaries(db: Db, delivery: Delivery, options: Be
   await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
     db,
   );
-  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await lockEmployers(db, BENEFICIARY_STAGE);
+  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await readConfirmations(db);
   const { counts, held, protectedEmployers } = await planAndWeigh(db, delivery, options);
   await writeIssues(db, BENEFICIARY_STAGE, delivery.fileId);
@@ -79,8 +79,8 @@ export interface TypedOutcome {
  */
 export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string): Promise<TypedOutcome> {
   await createFindings(db);
-  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await lockEmployers(db, BENEFICIARY_STAGE);
+  await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await readConfirmations(db);
   await sql`
     create temporary table delivery on commit drop as

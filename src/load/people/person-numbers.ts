@@ -10,7 +10,10 @@ export async function currentNumber(db: Db, nationalRegisterNumber: string): Pro
   return found.rows[0]?.new ?? nationalRegisterNumber;
 }
 
-/** Staged rows that still use an old number are about the person of the new one. */
+/**
+ * Staged rows that still use an old number are about the person of the new one. Only once the employers are locked: asked
+ * before, a merge that this transaction then waits for would go unseen.
+ */
 export async function replaceStagedNumbers(db: Db, stage: string): Promise<void> {
   await sql`
     update ${sql.table(stage)} s set national_register_number = n.new

@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { mergePerson } from '../../../src/jobs/people/merge-person.ts';
 import { deactivateBeneficiary, setBeneficiary } from '../../../src/jobs/people/type-beneficiary.ts';
+import { lockEmployersOfNumbers, renumberPerson } from '../../../src/load/people/person-numbers.ts';
 import { inventNationalRegisterNumber, inventPerson } from '../../support/people.ts';
 import { openPeopleDesk } from '../../support/people-desk.ts';
 import { portalRow } from '../../support/portal-rows.ts';
 import { activateCard } from '../../support/small-world.ts';
+import { until } from '../../support/worker-home.ts';
 
 const { work, db, employer, people, record, give } = await openPeopleDesk(6_000_000);
 const word = { by: 'Ops', why: 'asked by telephone' };
@@ -219,6 +221,40 @@ describe('merge', () => {
     });
     await expect(mergePerson(day(), old, nrn(11), word)).rejects.toThrow('replaced before');
     await expect(mergePerson(day(), nrn(11), old, word)).rejects.toThrow(/BIS|replaced/);
+  });
+
+  it('whoever waits for a merge means the person by their new number: a file and a word that use the old one', async () => {
+    for (const [index, speak] of [
+      async (number: string, old: string) => {
+        await people(number, [portalRow(40, { nationalRegisterNumber: old, gender: 'X', otherName: 'Attendu' })]);
+      },
+      async (number: string, old: string) => {
+        await setBeneficiary(day(), number, old, { otherName: 'Attendu' }, word);
+      },
+    ].entries()) {
+      const number = await employer();
+      const [old, given] = [bis(40 + index), nrn(40 + index)];
+      await people(number, [{ ...portalRow(40), nationalRegisterNumber: old, gender: 'X' }]);
+      const { promise: spoken, resolve } = Promise.withResolvers<void>();
+      await db.transaction().execute(async (trx) => {
+        await lockEmployersOfNumbers(trx, { old, new: given });
+        void speak(number, old).then(resolve);
+        await until(
+          async () =>
+            (
+              await sql`
+                select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+                db,
+              )
+            ).rows.length,
+          (waiting) => waiting === 1,
+        );
+        await renumberPerson(trx, { old, new: given, ...word });
+      });
+      await spoken;
+      expect(await record(number, old)).toBeUndefined();
+      expect(await record(number, given)).toMatchObject({ other_name: 'Attendu' });
+    }
   });
 
   it('refuses two records at one employer, unknown people, and the wrong way round; nothing changes', async () => {
