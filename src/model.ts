@@ -130,6 +130,7 @@ export const ISSUE_CODES = [
   'count.unusual',
   'face-value.changed',
   'product.not-assigned',
+  'product.unclear',
   'person.unknown-leaver',
   'row.stale',
   'employment-end.stale',

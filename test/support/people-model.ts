@@ -6,12 +6,14 @@ export interface ModelRow {
   readonly status: '' | 'active' | 'inactive';
   readonly email: string;
   readonly otherName: string;
+  readonly extra1: string;
   readonly costCenter: string;
   readonly employmentEnd: string;
   readonly mealProduct: '' | 'meal' | 'none';
   /** cents */
   readonly mealFaceValue: number | null;
-  readonly secondProduct: '' | 'eco' | 'none';
+  readonly secondProduct: '' | 'eco' | 'gift' | 'none';
+  readonly thirdProduct: '' | 'eco' | 'gift' | 'none';
   readonly faceValueFrom: string;
 }
 
@@ -31,6 +33,7 @@ export interface ModelPerson {
   reason: string | null;
   email: string;
   otherName: string | null;
+  extra1: string | null;
   costCenter: number;
   end: string | null;
   asOf: string;
@@ -57,6 +60,7 @@ export interface ModelOutcome {
 const BEGINNING = '1900-01';
 const CLEAR = '#CLEAR';
 const LIMIT = 1000;
+const OTHERS = ['eco', 'gift'];
 const COST_CENTERS = ['1', '2'];
 
 const none = (): ModelCounts => ({
@@ -194,6 +198,7 @@ function merged(known: ModelPerson | undefined, row: ModelRow, file: ModelFile, 
           reason: null,
           email: '',
           otherName: null,
+          extra1: null,
           costCenter: 0,
           end: null,
           asOf: '',
@@ -203,6 +208,7 @@ function merged(known: ModelPerson | undefined, row: ModelRow, file: ModelFile, 
   next.asOf = file.asOf;
   next.email = row.email;
   if (row.otherName !== '') next.otherName = row.otherName === CLEAR ? null : row.otherName;
+  if (row.extra1 !== '') next.extra1 = row.extra1 === CLEAR ? null : row.extra1;
   if (row.costCenter !== '') next.costCenter = Number(row.costCenter);
   if (row.employmentEnd !== '') next.end = row.employmentEnd === CLEAR ? null : row.employmentEnd;
   const saysEnd = row.employmentEnd !== '' && row.employmentEnd !== CLEAR;
@@ -242,8 +248,18 @@ function setProducts(person: ModelPerson, row: ModelRow, month: string): void {
     const value = row.mealFaceValue ?? last;
     if (meal === undefined || meal.value !== value) write('meal', value, false);
   }
-  if (row.secondProduct === 'none' && now('eco') !== undefined) write('eco', null, true);
-  if (row.secondProduct === 'eco' && now('eco') === undefined) write('eco', null, false);
+  const others = OTHERS.filter((product) => now(product) !== undefined);
+  for (const product of OTHERS) {
+    const named = row.secondProduct === product || row.thirdProduct === product;
+    if (named && !others.includes(product)) write(product, null, false);
+    if (!named && others.includes(product) && takes(row, others.length)) write(product, null, true);
+  }
+}
+
+/** Both columns say what the person is to have; one that says none beside a blank can only mean the one that there is. */
+function takes({ secondProduct, thirdProduct }: ModelRow, others: number): boolean {
+  if (secondProduct !== '' && thirdProduct !== '') return true;
+  return secondProduct === 'none' && others === 1;
 }
 
 type Valid = Map<string, { value: number | null; removed: boolean }>;

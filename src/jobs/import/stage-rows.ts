@@ -12,7 +12,7 @@ import {
   createBeneficiaryStage,
 } from '../../load/people/stage-beneficiaries.ts';
 import type { Layout, RowIssue } from '../../model.ts';
-import { checkBeneficiaryRow } from '../../transform/rows/beneficiary-row.ts';
+import { checkBeneficiaryRow, emptyProducts } from '../../transform/rows/beneficiary-row.ts';
 import { type MappedRow, mapRow } from '../../transform/rows/map-row.ts';
 import { checkPayrollRow, saidFaceValue, signedQuantity } from '../../transform/rows/payroll-row.ts';
 import { CLEAR, type FieldValue } from '../../transform/values/field-value.ts';
@@ -78,7 +78,7 @@ function createRowLengths() {
 }
 
 const beneficiaryRow: RowToStage = (row, rowNumber) => {
-  const { values } = row;
+  const values = emptyProducts(row.values);
   const issues = [...row.issues, ...checkBeneficiaryRow(values, rowNumber)];
   const clears = BENEFICIARY_STAGE_FIELDS.filter((field) => values[field] === CLEAR);
   const fields = BENEFICIARY_STAGE_FIELDS.map((field) => plain(values[field]));

@@ -1,7 +1,7 @@
 /** The products of people and their face values by month: what a row's columns AG to AJ change. */
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
-import { historySource, type RowSource } from '../files/found-issues.ts';
+import { historySource, type RowSource, refusedRow } from '../files/found-issues.ts';
 
 /** A person's first value of a product holds from here on. */
 export const FIRST_DAY = '1900-01-01';
@@ -9,15 +9,21 @@ export const FIRST_DAY = '1900-01-01';
 /**
  * Fills `plan_product`: for every planned row the products that would differ from what the person has in its month, all that
  * writing them takes included: the table they are written to is not asked again while it grows.
- * A blank keeps, "Not applicable" removes. In the two free columns it removes the product that stands there (the person's
- * other products in the order of their codes), and when the other column names one, everything but that one.
+ * A blank keeps, "Not applicable" removes. When both free columns say something, every other product goes that neither names.
+ * "Not applicable" beside a blank removes the one other product that the first column means; of several nobody knows which
+ * stands where, and a rule by place would take the next one when the same row comes again: nothing goes, and a warning says so.
  */
 export async function planProducts(db: Db): Promise<void> {
   await sql`
-    create temporary table plan_product on commit drop as
+    create temporary table plan_product (
+      row_number integer, enterprise_number text, national_register_number text, product_code text, face_value integer,
+      removed boolean, old_value integer, valid_from date
+    ) on commit drop`.execute(db);
+  await sql`
     with held as (
       select p.row_number, x.product_code, x.face_value, c.kind,
-             row_number() over (partition by p.row_number, c.kind order by x.product_code) as position
+             row_number() over (partition by p.row_number, c.kind order by x.product_code) as position,
+             count(*) over (partition by p.row_number, c.kind) as of_kind
         from plan_beneficiary p
         join lateral (
           select distinct on (x.product_code) x.product_code, x.face_value, x.removed
@@ -48,9 +54,18 @@ export async function planProducts(db: Db): Promise<void> {
         from plan_beneficiary p join held h using (row_number)
        where case when h.kind = 'count' then p.meal_product = 'none'
                   when p.second_product is not null and p.third_product is not null then true
-                  else (p.second_product = 'none' and h.position = 1) or (p.third_product = 'none' and h.position = 2) end
+                  else p.second_product = 'none' and h.of_kind = 1 end
          and not exists (select from named n where n.row_number = h.row_number and n.code = h.product_code)
+    ), unclear as (
+      insert into found_issue (row_number, column_name, code, severity)
+      select distinct p.row_number, case when p.second_product = 'none' then 'secondProduct' else 'thirdProduct' end,
+             'product.unclear', 'warning'
+        from plan_beneficiary p join held h using (row_number)
+       where h.kind = 'amount' and h.of_kind > 1 and not p.rejected and not ${refusedRow('p')}
+         and coalesce(p.second_product, p.third_product) = 'none' and num_nulls(p.second_product, p.third_product) = 1
+         and not coalesce(p.old_as_of > (select as_of from delivery), false)
     )
+    insert into plan_product
     select w.row_number, p.enterprise_number, p.national_register_number, w.product_code, w.face_value, w.removed, w.old_value,
            case when p.known_id is not null and exists (
              select from beneficiary_product x
@@ -59,11 +74,11 @@ export async function planProducts(db: Db): Promise<void> {
       from wanted w join plan_beneficiary p using (row_number)`.execute(db);
 }
 
-/** Writes the planned changes of rows that took effect. */
+/** Writes the planned changes of rows that took effect. What a person begins with by file needs no history: the row itself tells it. */
 export async function writeProducts(db: Db, delivery: RowSource): Promise<void> {
   await sql`
     with due as (
-      select b.enterprise_number, b.id, c.product_code, c.face_value, c.removed, c.row_number, c.valid_from, c.old_value
+      select b.enterprise_number, b.id, c.product_code, c.face_value, c.removed, c.row_number, c.valid_from, c.old_value, o.outcome
         from plan_product c
         join row_outcome o on o.row_number = c.row_number and o.outcome in ('created', 'updated', 'reactivated')
         join beneficiary b using (enterprise_number, national_register_number)
@@ -72,7 +87,7 @@ export async function writeProducts(db: Db, delivery: RowSource): Promise<void> 
       select enterprise_number, id, ${historySource(delivery, sql`row_number`)},
              jsonb_build_object('product', product_code, 'faceValue', old_value),
              jsonb_build_object('product', product_code, 'faceValue', face_value, 'removed', removed, 'from', valid_from)
-        from due where valid_from > ${FIRST_DAY}::date or ${delivery.fileId === null}
+        from due where outcome <> 'created' or ${delivery.fileId === null}
     )
     insert into beneficiary_product (enterprise_number, beneficiary_id, product_code, valid_from, face_value, removed)
     select enterprise_number, id, product_code, valid_from, face_value, removed from due

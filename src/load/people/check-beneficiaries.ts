@@ -56,6 +56,9 @@ export async function checkPlannedBeneficiaries(db: Db, delivery: RowSource, mod
   await keepOneIssueAColumn(db, 'stage_beneficiary');
 }
 
+/** Emptied, each of them may leave the PIN without the point it went to: its own, or the card's. */
+const PLACES_OF_PIN = sql`array['pin_delivery_point', 'card_delivery_point', 'card_delivery']`;
+
 async function checkPlaces(db: Db): Promise<void> {
   await findIssue(
     'cost-center.unknown',
@@ -78,7 +81,7 @@ async function checkPlaces(db: Db): Promise<void> {
     sql`select row_number, enterprise_number from plan_beneficiary
          where (said_card_point is not null and card_delivery_point = 0)
             or (card_delivery = 'employer' and card_delivery_point is null
-                and (known_id is null or said_card_delivery is not null))`,
+                and (known_id is null or said_card_delivery is not null or 'card_delivery_point' = any (clears)))`,
     'error',
     numbersOf('delivery_point'),
   ).execute(db);
@@ -89,25 +92,25 @@ async function checkPlaces(db: Db): Promise<void> {
          where (said_pin_point is not null and pin_delivery_point = 0)
             or (pin_delivery = 'employer' and pin_delivery_point is null
                 and not (card_delivery = 'employer' and card_delivery_point is not null)
-                and (known_id is null or said_pin_delivery is not null))`,
+                and (known_id is null or said_pin_delivery is not null or clears && ${PLACES_OF_PIN}))`,
     'error',
     numbersOf('delivery_point'),
   ).execute(db);
   await findIssue(
     'address.incomplete',
     'cardDelivery',
-    sql`select p.row_number from plan_beneficiary p join stage_beneficiary s using (row_number)
+    sql`select p.row_number from plan_beneficiary p
          where p.card_delivery = 'beneficiary'
-           and (p.known_id is null or s.card_delivery is not null or s.clears is not null)
+           and (p.known_id is null or p.said_card_delivery is not null or p.clears is not null)
            and (p.card_street is null or p.card_house_number is null or p.card_postal_code is null or p.card_city is null)`,
   ).execute(db);
   // Without an address of its own the PIN goes to the card's; a part of one would send it nowhere.
   await findIssue(
     'address.incomplete',
     'pinDelivery',
-    sql`select p.row_number from plan_beneficiary p join stage_beneficiary s using (row_number)
+    sql`select p.row_number from plan_beneficiary p
          where p.pin_delivery = 'beneficiary'
-           and (p.known_id is null or s.pin_delivery is not null or s.clears is not null)
+           and (p.known_id is null or p.said_pin_delivery is not null or p.clears is not null)
            and case when num_nonnulls(p.pin_street, p.pin_house_number, p.pin_postal_code, p.pin_city) = 0
                     then num_nulls(p.card_street, p.card_house_number, p.card_postal_code, p.card_city) > 0
                     else num_nulls(p.pin_street, p.pin_house_number, p.pin_postal_code, p.pin_city) > 0 end`,

@@ -19,7 +19,7 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
              b.secretariat_code as old_secretariat,
              s.status as said_status, s.employment_end as said_end,
              s.cost_center as said_cost_center, s.card_delivery as said_card_delivery, s.pin_delivery as said_pin_delivery,
-             s.card_delivery_point as said_card_point, s.pin_delivery_point as said_pin_point,
+             s.card_delivery_point as said_card_point, s.pin_delivery_point as said_pin_point, s.clears,
              s.meal_product, s.meal_face_value, s.second_product, s.third_product,
              to_date(coalesce(s.face_value_from, to_char(${delivery.asOf}::timestamptz at time zone 'Europe/Brussels', 'YYYY-MM')),
                      'YYYY-MM') as month,
@@ -31,8 +31,8 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
              ${placeNumber('delivery_point', 'card_delivery_point')} as card_delivery_point,
              ${placeNumber('delivery_point', 'pin_delivery_point')} as pin_delivery_point,
              ${placeNumber('cost_center', 'cost_center')} as cost_center,
-             coalesce(b.extra, '{}') || jsonb_strip_nulls(jsonb_build_object(
-               'extra1', s.extra1, 'extra2', s.extra2, 'extra3', s.extra3)) - ${clearedExtras} as extra
+             (coalesce(b.extra, '{}') || jsonb_strip_nulls(jsonb_build_object(
+               'extra1', s.extra1, 'extra2', s.extra2, 'extra3', s.extra3))) - coalesce(s.clears, '{}') as extra
         from stage_beneficiary s
         left join beneficiary b using (enterprise_number, national_register_number)
         left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id
@@ -79,8 +79,6 @@ function country(of: 'card' | 'pin'): RawBuilder<unknown> {
   const merged = merge(`${of}_country`, 'text');
   return sql`coalesce(${merged}, case when coalesce(s.${street}, b.${street}) is not null then 'BE' end)`;
 }
-
-const clearedExtras = sql`coalesce(s.clears, '{}')`;
 
 /**
  * The number of a delivery point or cost center as senders write it: an open one's label, the number inside

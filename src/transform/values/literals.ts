@@ -28,7 +28,7 @@ export const DELIVERY_WORDS: WordList = {
 };
 
 /** The value of a product column that says the person is to have none. */
-const NO_PRODUCT = 'none';
+export const NO_PRODUCT = 'none';
 export const NO_PRODUCT_WORDS: WordList = {
   [NO_PRODUCT]: [
     'not applicable',

@@ -8,6 +8,7 @@ import { PORTAL_FIELDS } from '../../../src/config/layout-fields.ts';
 import type { JobContext } from '../../../src/jobs/context.ts';
 import { approvePlan, discardPlan } from '../../../src/jobs/import/decide-held-plan.ts';
 import { importByHand } from '../../../src/jobs/import/import-by-hand.ts';
+import { applyAgain } from '../../../src/jobs/intake/take-again.ts';
 import { deactivateLeavers } from '../../../src/load/people/leavers.ts';
 import type { LayoutColumn } from '../../../src/model.ts';
 import { addDays } from '../../../src/transform/values/calendar.ts';
@@ -55,10 +56,12 @@ function textOf(rows: readonly ModelRow[], whole: boolean, order: readonly numbe
       status: row.status,
       email: row.email,
       otherName: row.otherName,
+      extra1: row.extra1,
       costCenter: row.costCenter,
       mealProduct: row.mealProduct === 'none' ? 'geen' : row.mealProduct,
       mealFaceValue: row.mealFaceValue === null ? '' : (row.mealFaceValue / 100).toFixed(2),
       secondProduct: row.secondProduct === 'none' ? 'n/a' : row.secondProduct,
+      thirdProduct: row.thirdProduct === 'none' ? '#CLEAR' : row.thirdProduct,
     });
     return [...PORTAL_FIELDS.map((field) => cells[field] ?? ''), row.employmentEnd, row.faceValueFrom].join(';');
   });
@@ -81,6 +84,7 @@ const row: fc.Arbitrary<ModelRow> = fc.record({
     { weight: 1, arbitrary: fc.constant('?') },
   ),
   otherName: often('', 'X', '#CLEAR'),
+  extra1: often('', 'X', '#CLEAR'),
   costCenter: fc.oneof(
     { weight: 80, arbitrary: fc.constant('1') },
     { weight: 12, arbitrary: fc.constantFrom('', '2') },
@@ -89,7 +93,8 @@ const row: fc.Arbitrary<ModelRow> = fc.record({
   employmentEnd: often('', '', '2026-11-30', '2026-12-02', '2026-12-03', '2027-01-31', '#CLEAR'),
   mealProduct: often<ModelRow['mealProduct']>('meal', '', 'none'),
   mealFaceValue: often<number | null>(800, 800, null, 750, 750, 900, 900, 900, 1001),
-  secondProduct: often<ModelRow['secondProduct']>('', 'eco', 'none'),
+  secondProduct: often<ModelRow['secondProduct']>('', 'eco', 'gift', 'none'),
+  thirdProduct: often<ModelRow['thirdProduct']>('', 'gift', 'eco', 'none'),
   faceValueFrom: often('', '', '2026-11', '2027-01'),
 });
 
@@ -127,10 +132,7 @@ test(
       fc.asyncProperty(fc.array(file, { minLength: 4, maxLength: 8 }), async (files) => {
         const [center] = (employerLine('') as { costCenters: object[] }).costCenters;
         const number = await employer({
-          contracts: [
-            { ...contract, product: 'meal' },
-            { ...contract, product: 'eco' },
-          ],
+          contracts: ['meal', 'eco', 'gift'].map((product) => ({ ...contract, product })),
           costCenters: [center, { ...center, number: 2, label: 'Autre' }],
         });
         const model = new PeopleModel();
@@ -185,6 +187,12 @@ test(
           if (each.again && (result.status === 'applied' || (result.status === 'held' && each.word !== 'discard'))) {
             expect(await give()).toMatchObject({ status: 'duplicate' });
             expect(await stored(number)).toEqual(state);
+            if (result.status === 'applied') {
+              const anew = await applyAgain(context, result.fileId ?? 0);
+              const changed = { created: 0, updated: 0, reactivated: 0, deactivated: 0 };
+              expect(anew).toMatchObject({ status: 'applied', counts: { read: told.rows.length, ...changed } });
+              expect(await stored(number)).toEqual(state);
+            }
           }
         }
       }),
@@ -210,6 +218,7 @@ async function stored(number: string): Promise<Record<string, unknown>> {
   const found = await sql<{ nrn: string; person: Record<string, unknown> }>`
     select national_register_number as nrn,
            jsonb_build_object('status', status, 'reason', status_reason, 'email', email, 'otherName', other_name,
+             'extra1', extra ->> 'extra1',
              'costCenter', cost_center, 'end', employment_end, 'products', (
                select coalesce(jsonb_object_agg(code, rows), '{}') from (
                  select x.product_code as code, jsonb_object_agg(to_char(x.valid_from, 'YYYY-MM'),
