@@ -84,9 +84,9 @@ export async function orderRestsOfLeavers(
 }
 
 /**
- * Writes off the chosen rests of the reasons.
+ * Writes off what is still open of the chosen rests of the reasons.
  * @returns what was closed
- * @throws RefusedError when there is none
+ * @throws RefusedError when there is none, or when counts that came since the last run have closed all of them
  */
 export async function writeOffCarry(
   context: OrderContext,
@@ -99,7 +99,11 @@ export async function writeOffCarry(
     await lockEmployer(db, enterpriseNumber);
     const rests = await writeOffRests(db, chosen, reasons, word);
     if (rests.length === 0) throw new RefusedError('There is no such rest to write off.');
-    return rests;
+    const open = rests.filter(({ quantity }) => quantity !== 0);
+    if (open.length === 0) {
+      throw new RefusedError('Nothing of this is open any more; the next run takes it off the list: navette run orders.');
+    }
+    return open;
   });
   const people = new Set(closed.map((rest) => rest.beneficiaryId)).size;
   context.log('carry.written_off', { enterpriseNumber, people, lines: closed.length });

@@ -85,8 +85,10 @@ export async function noteOrderedForLeavers(db: Db, by: string, why: string): Pr
 }
 
 /**
- * Closes the chosen rests: what is granted becomes what was ordered, with who and why in the history, and their carry goes.
+ * Closes the chosen rests as far as they are still open: what is granted becomes what was ordered, with who and why in the
+ * history, and their carry goes. A rest that is open no more, or the other way round, is left to the next run.
  * To be called under the lock of the employer.
+ * @returns all chosen rests; `quantity` is what was closed of each, 0 where nothing is open any more
  */
 export async function writeOffRests(
   db: Db,
@@ -95,17 +97,34 @@ export async function writeOffRests(
   { by, why }: { readonly by: string; readonly why: string },
 ): Promise<Rest[]> {
   const found = await sql<Rest>`
-    with closed as (
-      delete from carry c using beneficiary b
-       where b.enterprise_number = c.enterprise_number and b.id = c.beneficiary_id and ${isChosen(chosen)}
-         and c.reason = any (${[...reasons]}::text[])
-      returning c.*
+    with meant as (
+      select c.* from carry c join beneficiary b on b.enterprise_number = c.enterprise_number and b.id = c.beneficiary_id
+       where ${isChosen(chosen)} and c.reason = any (${[...reasons]}::text[])
+    ), ordered as (
+      select l.enterprise_number, l.beneficiary_id, o.product_code, l.period, l.face_value, sum(l.quantity)::int as quantity
+        from voucher_order o join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
+       where o.enterprise_number = ${chosen.enterpriseNumber} and o.status <> 'cancelled'
+         and l.beneficiary_id in (select beneficiary_id from meant)
+       group by 1, 2, 3, 4, 5
+    ), looked_at as (
+      select m.*, coalesce(e.quantity, 0) - coalesce(o.quantity, 0) as open
+        from meant m
+        left join entitlement e using (enterprise_number, beneficiary_id, product_code, period, face_value)
+        left join ordered o using (enterprise_number, beneficiary_id, product_code, period, face_value)
+    ), rest as (
+      select enterprise_number, beneficiary_id, product_code, period, face_value, reason,
+             case when quantity > 0 then greatest(0, least(quantity, open)) else least(0, greatest(quantity, open)) end as rest
+        from looked_at
+    ), closed as (
+      delete from carry c using rest r
+       where r.rest <> 0 and (c.enterprise_number, c.beneficiary_id, c.product_code, c.period, c.face_value)
+                           = (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
     ), changed as (
-      update entitlement e set added_quantity = e.added_quantity - c.quantity
-        from closed c
-       where (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
-           = (c.enterprise_number, c.beneficiary_id, c.product_code, c.period, c.face_value)
-      returning e.*, c.quantity as rest, c.reason
+      update entitlement e set added_quantity = e.added_quantity - r.rest
+        from rest r
+       where r.rest <> 0 and (e.enterprise_number, e.beneficiary_id, e.product_code, e.period, e.face_value)
+                           = (r.enterprise_number, r.beneficiary_id, r.product_code, r.period, r.face_value)
+      returning e.*, r.rest
     ), noted as (
       insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
                                       changed_by, why)
@@ -115,7 +134,7 @@ export async function writeOffRests(
     )
     select beneficiary_id as "beneficiaryId", product_code as "productCode", period, face_value as "faceValue",
            rest as quantity, reason
-      from changed order by 1, 2, 3, 4`.execute(db);
+      from rest order by 1, 2, 3, 4`.execute(db);
   return found.rows;
 }
 

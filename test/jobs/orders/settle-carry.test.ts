@@ -155,3 +155,36 @@ test('what a leaver owes is written off, and what no run has looked at yet stays
   const open = (await readCarry(db, employer)).map(({ quantity, reason }) => ({ quantity, reason }));
   expect(open).toEqual([{ quantity: -1, reason: 'not-yet-run' }]);
 });
+
+test('a write-off closes only what is still open: counts that came after the last run are not granted twice', async () => {
+  const employer = await inventEmployer(db, { standingOrders: [{ from: '2026-10' }] });
+  const [owing, partly, turned] = [
+    await inventBeneficiary(db, employer),
+    await inventBeneficiary(db, employer),
+    await inventBeneficiary(db, employer),
+  ];
+  const everybody = [owing, partly, turned];
+  for (const person of everybody) await grant(db, person, '2026-10', 10, 800);
+  await runOrders(orderDay(db, '2026-11-05'));
+  for (const person of everybody) await grant(db, person, '2026-10', 7, 800);
+  for (const person of everybody) await deactivate(db, person, 'employment-ended', '2026-10-31');
+  await runOrders(orderDay(db, '2026-11-06'));
+  expect(await carried(db, employer)).toEqual(Array.from(everybody, () => '2026-10 -3×800 leaver.residue'));
+  const granted = async (of: { readonly id: number }) =>
+    (await sql<{ quantity: number }>`select quantity from entitlement where beneficiary_id = ${of.id}`.execute(db))
+      .rows[0]?.quantity;
+  const writeOff = (nationalRegisterNumber: string | null) =>
+    writeOffCarry(orderDay(db, '2026-11-07'), { ...all(employer), nationalRegisterNumber }, ['leaver.residue'], word);
+
+  await grant(db, owing, '2026-10', 10, 800);
+  await grant(db, partly, '2026-10', 9, 800);
+  await grant(db, turned, '2026-10', 12, 800);
+  await expect(writeOff(owing.nrn)).rejects.toThrow('Nothing of this is open any more; the next run');
+  await expect(writeOff(turned.nrn)).rejects.toThrow('navette run orders');
+  expect((await writeOff(null)).map(({ beneficiaryId, quantity }) => [beneficiaryId, quantity])).toEqual([
+    [partly.id, -1],
+  ]);
+  expect([await granted(owing), await granted(partly), await granted(turned)]).toEqual([10, 10, 12]);
+  await runOrders(orderDay(db, '2026-11-08'));
+  expect(await checkBooks(db)).toEqual([]);
+});
