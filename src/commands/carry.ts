@@ -10,6 +10,7 @@ import { isPeriod } from '../transform/values/calendar.ts';
 import { parseEnterpriseNumber } from '../transform/values/enterprise-number.ts';
 import { parseNationalRegisterNumber } from '../transform/values/national-register-number.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
+import { employerOf } from './options.ts';
 import { orderContext } from './order-context.ts';
 import { printSummary } from './order-summary.ts';
 import { euros, none, table } from './print.ts';
@@ -25,7 +26,7 @@ export function declareCarry(program: Command, done: (code: ExitCode) => void): 
     .option('--employer <enterprise-number>', 'only this one')
     .option('--json', 'print one JSON document')
     .action(async (options: CommonOptions & { employer?: string }) =>
-      done(await withApp(options, (app) => listCarry(app, options.employer ?? null))),
+      done(await withApp(options, (app) => listCarry(app, options.employer))),
     );
   settling(carry.command('order').description('order what leavers still earned, as a draft'))
     .option('--reference <text>', 'name of the order', 'Leavers')
@@ -101,8 +102,8 @@ async function writeOff(app: App, options: SettleOptions & { reason?: CarryReaso
   return 0;
 }
 
-async function listCarry(app: App, employer: string | null): Promise<ExitCode> {
-  const carry = await readCarry(app.database.db, employer);
+async function listCarry(app: App, employer: string | undefined): Promise<ExitCode> {
+  const carry = await readCarry(app.database.db, employer === undefined ? null : employerOf(employer));
   app.print(carry);
   const rows = carry.map((row) => [
     row.enterpriseNumber,

@@ -10,7 +10,7 @@ import { ORDER_STATUSES, type OrderStatus } from '../model.ts';
 import { HOLDING_WARNINGS, INFORMATIONAL_WARNINGS } from '../transform/orders/order-warnings.ts';
 import { isDay } from '../transform/values/calendar.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
-import { positiveInteger } from './options.ts';
+import { employerOf, positiveInteger } from './options.ts';
 import { orderContext } from './order-context.ts';
 import { printSummary } from './order-summary.ts';
 import { orderTable } from './order-table.ts';
@@ -129,13 +129,19 @@ async function make(app: App, options: NewOptions): Promise<ExitCode> {
     throw new ConfigError(`--validity-start is "${validityStart}"; expected a day such as 2026-12-05.`);
   }
   if (faceValue !== null && quantity === null) throw new ConfigError('--face-value needs --quantity.');
-  const id = await newOrder(orderContext(app), {
-    enterpriseNumber: options.employer,
+  const { id, refusedPeople } = await newOrder(orderContext(app), {
+    enterpriseNumber: employerOf(options.employer),
     productCode: options.product,
     reference: options.reference,
     validityStart,
     quantity,
     faceValue,
   });
-  return show(app, id);
+  await show(app, id);
+  if (refusedPeople > 0) {
+    app.say(
+      `  Not for ${counted(refusedPeople, 'beneficiary', 'beneficiaries')}: the face value is above the limit of the month.`,
+    );
+  }
+  return 0;
 }

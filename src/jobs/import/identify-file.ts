@@ -10,9 +10,9 @@ import type { ImportInstruction } from './import-instruction.ts';
  * months of equal counts from files whose period stands in their name are two deliveries.
  */
 export function identifyFile(
-  file: DropFile,
+  file: Pick<DropFile, 'sha256' | 'mtime' | 'received_at'>,
   fitted: FittedFile,
-  instruction: ImportInstruction,
+  instruction: Pick<ImportInstruction, 'scope' | 'mode' | 'set' | 'dropHash'>,
   now: number,
 ): Identity {
   const { layout, nameValues } = fitted;
@@ -34,11 +34,14 @@ export function identifyFile(
   };
 }
 
-/** The date in the name if the layout takes one, else when the file was written; a server's clock may be ahead, a file is not. */
-function asOf(file: DropFile, fitted: FittedFile, now: number): string {
+/**
+ * The date in the name if the layout takes one, else when the file was written. Names may be wrong and a server's clock ahead; a
+ * file is not, or every later one would be older than it.
+ */
+function asOf(file: Pick<DropFile, 'mtime' | 'received_at'>, fitted: FittedFile, now: number): string {
   const named = fitted.table?.plan.start['asOf'];
-  if (typeof named === 'string') return `${named}T00:00:00.000Z`;
-  return isoMoment(Math.min(Date.parse(file.mtime), Math.max(now, Date.parse(file.received_at))));
+  const said = Date.parse(typeof named === 'string' ? `${named}T00:00:00.000Z` : file.mtime);
+  return isoMoment(Math.min(said, Math.max(now, Date.parse(file.received_at))));
 }
 
 function sorted(values: Readonly<Record<string, string>>): [string, string][] {

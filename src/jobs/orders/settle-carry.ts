@@ -101,7 +101,9 @@ export async function writeOffCarry(
     if (rests.length === 0) throw new RefusedError('There is no such rest to write off.');
     const open = rests.filter(({ quantity }) => quantity !== 0);
     if (open.length === 0) {
-      throw new RefusedError('Nothing of this is open any more; the next run takes it off the list: navette run orders.');
+      throw new RefusedError(
+        'Nothing of this is open any more; the next run takes it off the list: navette run orders.',
+      );
     }
     return open;
   });

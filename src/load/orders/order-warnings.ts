@@ -3,12 +3,25 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
 import type { Db } from '../database.ts';
 
-/** A warning that was acknowledged for the employer and product with the same key does not come back. */
+/**
+ * A warning that was acknowledged for the employer and product with the same key does not come back; one about the person or the
+ * card, whatever the product.
+ */
 const NOT_ACKNOWLEDGED_BEFORE = sql`not exists (
   select from order_warning a
     join voucher_order x on x.enterprise_number = a.enterprise_number and x.id = a.order_id
    where a.enterprise_number = w.enterprise_number and a.code = w.code and a.key = w.key
-     and a.acknowledged_by is not null and x.product_code = w.product_code)`;
+     and a.acknowledged_by is not null
+     and (x.product_code = w.product_code or w.code in ('person.without-email', 'card.renewal')))`;
+
+/** A renewal is none any more when another order has ordered the card, or the old card is not the active one. */
+const RENEWAL_IS_DUE = sql`exists (
+  select from beneficiary b
+    join card c on c.national_register_number = b.national_register_number and c.status = 'active'
+     and c.expires_on = (w.params ->> 'expiresOn')::date
+   where b.enterprise_number = w.enterprise_number and b.id = (w.params ->> 'beneficiaryId')::bigint
+     and not exists (
+       select from card o where o.national_register_number = b.national_register_number and o.status = 'ordered'))`;
 
 /** Keys are made of what a person judged: the beneficiary, the period, the amount. */
 async function writeWarnings(db: Db, warnings: RawBuilder<unknown>): Promise<void> {
@@ -128,7 +141,8 @@ export async function writeUnusualTotals(db: Db, unusual: readonly NetTotals[]):
 
 /**
  * Whether warnings hold an order `o` (a `voucher_order`): one of the holding codes, not acknowledged here nor, with the same
- * key, on another order of the product; a first order stops being one when another of its standing order was confirmed.
+ * key, on another order; a first order stops being one when another of its standing order was confirmed, a renewal when the
+ * card is on order.
  */
 export function isHeld(holdingCodes: readonly string[]): RawBuilder<boolean> {
   return sql<boolean>`exists (${openWarnings(holdingCodes)})`;
@@ -141,7 +155,8 @@ function openWarnings(holdingCodes: readonly string[]): RawBuilder<unknown> {
              where h.enterprise_number = o.enterprise_number and h.order_id = o.id) w
      where w.acknowledged_by is null and w.code = any (${[...holdingCodes]}::text[])
        and ${NOT_ACKNOWLEDGED_BEFORE}
-       and not (w.code = 'first-order' and exists (${confirmedOrderOf(sql`w`)}))`;
+       and not (w.code = 'first-order' and exists (${confirmedOrderOf(sql`w`)}))
+       and (w.code <> 'card.renewal' or ${RENEWAL_IS_DUE})`;
 }
 
 /** The codes that still hold one order, each once. */

@@ -6,7 +6,10 @@ import type { Db } from '../database.ts';
 
 export interface ProductTerms {
   readonly employer: boolean;
-  readonly product: boolean;
+  /** null when there is no such product */
+  readonly kind: 'count' | 'amount' | null;
+  /** codes of all products */
+  readonly products: readonly string[];
   /** null = no limit */
   readonly maxFaceValue: Cents | null;
 }
@@ -19,7 +22,8 @@ export async function readProductTerms(
 ): Promise<ProductTerms> {
   const found = await sql<ProductTerms>`
     select exists (select from employer where enterprise_number = ${enterpriseNumber}) as employer,
-           exists (select from product where code = ${productCode}) as product,
+           (select kind from product where code = ${productCode}) as kind,
+           array(select code from product order by code) as products,
            (select l.max_face_value from product_limit l
              where l.product_code = ${productCode} and l.valid_from <= to_date(${period}, 'YYYY-MM')
              order by l.valid_from desc limit 1) as "maxFaceValue"`.execute(db);

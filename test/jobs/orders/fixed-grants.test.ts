@@ -70,9 +70,9 @@ async function liveOrder(employer: string): Promise<number> {
 test('an order by hand that is cancelled takes back what it granted: 50 typed, cancelled, and 5 are 5', async () => {
   const { employer, person } = await world([{ from: '2027-06' }]);
   const day = orderDay(db, '2026-12-09');
-  const wrong = await newOrder(day, byHand(employer, 'meal', { quantity: 50 }));
+  const { id: wrong } = await newOrder(day, byHand(employer, 'meal', { quantity: 50 }));
   await cancelOrder(day, wrong, word);
-  const right = await newOrder(day, byHand(employer, 'meal', { quantity: 5 }));
+  const { id: right } = await newOrder(day, byHand(employer, 'meal', { quantity: 5 }));
   expect(await liveLines(db, employer)).toEqual(['2026-12 manual #1: 2026-12 5×800']);
   expect(await history(employer)).toEqual([
     [0, 50, wrong, null, 'order new', null],
@@ -83,7 +83,7 @@ test('an order by hand that is cancelled takes back what it granted: 50 typed, c
 
   // What payroll grants beside it stays, and a second order of the same value is taken back alone.
   await grant(db, person, '2026-12', 3, 800);
-  const more = await newOrder(day, byHand(employer, 'meal', { quantity: 7 }));
+  const { id: more } = await newOrder(day, byHand(employer, 'meal', { quantity: 7 }));
   await cancelOrder(day, more, word);
   await newOrder(day, byHand(employer, 'meal', {}));
   expect(await liveLines(db, employer)).toEqual([
@@ -97,9 +97,9 @@ test('a cancelled order leaves no carry of what it had granted, and other grants
   const { employer } = await world([{ ...gift, from: '2027-06', quantity: 100 }]);
   const other = await inventBeneficiary(db, employer, { products: [{ code: 'gift', faceValue: null }] });
   const day = orderDay(db, '2026-12-09');
-  const first = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 3000 }));
+  const { id: first } = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 3000 }));
   // 30.00 + 40.00: 10.00 below the limit of a parent, 30.00 above that of somebody without children.
-  const second = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 4000 }));
+  const { id: second } = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 4000 }));
   expect(await carried(db, employer)).toEqual(['2026-12 1×4000 limit.yearly']);
   await cancelOrder(day, second, word);
   expect(await carried(db, employer)).toEqual([]);
@@ -107,7 +107,7 @@ test('a cancelled order leaves no carry of what it had granted, and other grants
 
   await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 1000 }));
   await deactivate(db, other, 'status');
-  const third = await newOrder(day, byHand(employer, 'gift', { quantity: 2, faceValue: 1000 }));
+  const { id: third } = await newOrder(day, byHand(employer, 'gift', { quantity: 2, faceValue: 1000 }));
   expect(await liveLines(db, employer)).toHaveLength(5);
   await cancelOrder(day, first, word);
   await expect(newOrder(day, byHand(employer, 'gift', {}))).rejects.toThrow('nothing to order');
@@ -123,7 +123,7 @@ test('a rest of an order by hand that was written off stays closed when the orde
   const { employer } = await world([{ ...gift, from: '2027-06', quantity: 100 }]);
   await inventBeneficiary(db, employer, { products: [{ code: 'gift', faceValue: null }] });
   const day = orderDay(db, '2026-12-09');
-  const order = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 5000 }));
+  const { id: order } = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 5000 }));
   expect(await carried(db, employer)).toEqual(['2026-12 1×5000 limit.yearly']);
   const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
   await writeOffCarry(day, all, ['limit.yearly'], word);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { RefusedError } from '../../../src/errors.ts';
+import { ConfigError, RefusedError } from '../../../src/errors.ts';
 import { confirmOrder } from '../../../src/jobs/orders/confirm-orders.ts';
 import { newOrder } from '../../../src/jobs/orders/new-order.ts';
 import { runOrders } from '../../../src/jobs/orders/run-orders.ts';
@@ -109,7 +109,7 @@ test('by hand: so many for everybody who has the product, on top of what is open
     quantity: 5,
     faceValue: null,
   };
-  const id = await newOrder(TODAY, order);
+  const { id } = await newOrder(TODAY, order);
   expect((await summariseOrder(TODAY, id)).head).toMatchObject({
     kind: 'manual',
     reference: 'Extra',
@@ -133,7 +133,38 @@ test('by hand: so many for everybody who has the product, on top of what is open
   ]);
   expect(await checkBooks(db)).toEqual([]);
   await expect(newOrder(TODAY, { ...order, faceValue: 1001 })).rejects.toThrow('limit of 1000 cents');
-  await expect(newOrder(TODAY, { ...order, productCode: 'eco' })).rejects.toThrow('no contract');
-  await expect(newOrder(TODAY, { ...order, productCode: 'cheese' })).rejects.toThrow('There is no product');
+  await expect(newOrder(TODAY, { ...order, productCode: 'eco', faceValue: 700 })).rejects.toThrow('no contract');
+  await expect(newOrder(TODAY, { ...order, productCode: 'cheese' })).rejects.toThrow(
+    'There is no product "cheese"; allowed: eco, gift, meal.',
+  );
   await expect(newOrder(TODAY, { ...order, enterpriseNumber: '0000000097' })).rejects.toThrow('There is no employer');
+});
+
+test('by hand: an amount needs a face value, and whoever is above the limit is counted', async () => {
+  const employer = await inventEmployer(db, {
+    standingOrders: [{ from: '2027-06' }, { id: 'eco', product: 'eco', from: '2027-06' }],
+  });
+  const holds = (faceValue: number) => ({
+    products: [
+      { code: 'meal', faceValue },
+      { code: 'eco', faceValue: null },
+    ],
+  });
+  const order = {
+    enterpriseNumber: employer,
+    reference: 'x',
+    validityStart: '2026-12-15',
+    quantity: 1,
+    faceValue: null,
+  };
+  await inventBeneficiary(db, employer, holds(1100));
+  await expect(newOrder(TODAY, { ...order, productCode: 'meal' })).rejects.toThrow('of everybody is above the limit');
+  await inventBeneficiary(db, employer, holds(900));
+  expect(await newOrder(TODAY, { ...order, productCode: 'meal' })).toMatchObject({ refusedPeople: 1 });
+  await expect(newOrder(TODAY, { ...order, productCode: 'eco' })).rejects.toThrow(
+    new ConfigError('--face-value is needed: eco is an amount.'),
+  );
+  const { id } = await newOrder(TODAY, { ...order, productCode: 'eco', faceValue: 5000 });
+  expect((await summariseOrder(TODAY, id)).head).toMatchObject({ total: 10_000 });
+  expect(await checkBooks(db)).toEqual([]);
 });
