@@ -25,6 +25,8 @@ export const LOG_EVENTS = {
   'orders.progress': ['info', 'Orders are being made.'],
   'file.failed': ['error', 'The import of a file failed in a way nobody foresaw; it is tried again.'],
   'file.incomplete': ['warn', 'A file is not what its sender says of it; it is fetched again later.'],
+  'file.bytes_lost': ['warn', 'The kept bytes of a file are not there any more; it is fetched again.'],
+  'file.gone': ['info', 'A file was removed before it was read; it is waited for no longer.'],
   'file.refused_name': ['warn', 'A file was left where it is because of its name.'],
   'plan.approved': ['info', 'A held plan was approved and applied.'],
   'plan.expired': ['warn', 'Nobody decided a held plan in time; its file is set aside and may come again.'],

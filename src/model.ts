@@ -180,6 +180,7 @@ export const FILE_STATUSES = [
   'held',
   'rejected',
   'parked',
+  'gone',
 ] as const;
 export type FileStatus = (typeof FILE_STATUSES)[number];
 

@@ -239,14 +239,15 @@ create table drop_file (
   size_known boolean not null default true,
   proof text,
   expected_rows integer,
-  looked_twice boolean not null default false,
+  seen_at timestamp with time zone not null default now(),
+  second_passed boolean not null default false,
   by_hand boolean not null default false,
   applied_at timestamp with time zone,
   archived_as text,
   raw_removed_on date,
   PRIMARY KEY (id),
   CHECK ((proof = ANY (ARRAY['checksum'::text, 'count'::text]))),
-  CHECK ((status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'archived'::text, 'duplicate'::text, 'superseded'::text, 'held'::text, 'rejected'::text, 'parked'::text])))
+  CHECK ((status = ANY (ARRAY['seen'::text, 'waiting'::text, 'fetched'::text, 'applied'::text, 'archived'::text, 'duplicate'::text, 'superseded'::text, 'held'::text, 'rejected'::text, 'parked'::text, 'gone'::text])))
 );
 
 create table drop_visit (
@@ -497,6 +498,9 @@ create table outgoing_file (
   attempts integer not null default 0,
   sha256 text,
   content text,
+  told_status text,
+  told_counts jsonb,
+  told_as_of timestamp with time zone,
   sent_at timestamp with time zone,
   removed_on date,
   UNIQUE (drop_id, name),

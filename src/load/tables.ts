@@ -107,8 +107,10 @@ interface DropFileTable {
   proof: 'checksum' | 'count' | null;
   /** rows that a sidecar counts */
   expected_rows: number | null;
-  /** in a drop that is only read: its bytes were compared a second time, as its first second had not passed */
-  looked_twice: Generated<boolean>;
+  /** when its row was made, by the database's clock */
+  seen_at: Generated<Moment>;
+  /** its bytes were read, or compared once more, when the second of its time was over: another file of that time cannot follow */
+  second_passed: Generated<boolean>;
   by_hand: Generated<boolean>;
   applied_at: Moment | null;
   archived_as: string | null;

@@ -6,7 +6,7 @@ import { FileError } from '../../errors.ts';
 import type { FetchedFile, OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
 import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import type { Db } from '../../load/database.ts';
-import { type Arrival, markLookedTwice } from '../../load/files/arrivals.ts';
+import { type Arrival, markSecondPassed } from '../../load/files/arrivals.ts';
 import { claimLost, postponeFile } from '../../load/files/claims.ts';
 import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
@@ -19,9 +19,6 @@ import { isWaitedFor } from './whole-file.ts';
 
 /** Done in the transaction that says `fetched`, so that no fetched file is without its job. */
 export type Enqueue = (db: Db, fileId: number) => Promise<void>;
-
-/** A file whose second may not have passed when it was listed can be another one of the same size and time. */
-const SAME_SECOND_MILLISECONDS = 2_000;
 
 /**
  * `known` is what the ledger knows of this very file: one that was fetched or decided is not fetched again, until it has been
@@ -39,7 +36,7 @@ export async function fetchFile(
 ): Promise<number | null> {
   const { db } = context.database;
   const { file } = settled;
-  if (known !== null && !isToTake(drop, file, known, enqueue)) return null;
+  if (known !== null && !isToTake(drop, known, enqueue)) return null;
   if (known?.status === 'fetched') return known.id;
   const again = known !== null && isTaken(known);
   const arrival = await passingPath(context.config.storage, 'arriving');
@@ -50,7 +47,7 @@ export async function fetchFile(
     const fetched = await opened.fetch(file, arrival);
     if (again) {
       if (fetched.sha256 === known.sha256) {
-        await markLookedTwice(db, known.id);
+        if (known.stood) await markSecondPassed(db, known.id);
         return null;
       }
       return await keep(context, drop, file, await insertSeen(context, drop, file), arrival, fetched, said, enqueue);
@@ -62,10 +59,10 @@ export async function fetchFile(
 }
 
 /** Whether there is something to do about a file that the ledger knows. */
-export function isToTake(drop: Drop, file: RemoteFile, known: Arrival, enqueue: Enqueue | null): boolean {
+export function isToTake(drop: Drop, known: Arrival, enqueue: Enqueue | null): boolean {
   if (!known.due) return false;
   if (known.status === 'fetched') return enqueue === null;
-  return !isTaken(known) || mayBeAnother(drop, known, file);
+  return !isTaken(known) || mayBeAnother(drop, known);
 }
 
 function isTaken({ status }: Arrival): boolean {
@@ -110,9 +107,8 @@ async function keep(
 }
 
 /** Times of servers are whole seconds: what was written in the second of its listing may have been written once more. */
-function mayBeAnother(drop: Drop, known: Arrival, file: RemoteFile): boolean {
-  if (drop.archive !== 'none' || known.looked_twice) return false;
-  return Date.parse(known.received_at) - Date.parse(file.mtime) <= SAME_SECOND_MILLISECONDS;
+function mayBeAnother(drop: Drop, known: Arrival): boolean {
+  return drop.archive === 'none' && !known.second_passed;
 }
 
 async function insertSeen(context: JobContext, drop: Drop, file: RemoteFile): Promise<number> {

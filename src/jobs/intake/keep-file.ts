@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { syncFolder } from '../../ingest/drops/landing.ts';
 import { passingPath } from './passing-files.ts';
 
 /** Where a file with this hash is kept. */
@@ -11,11 +12,13 @@ export function keptPath(storage: string, sha256: string): string {
   return join(storage, sha256.slice(0, 2), sha256);
 }
 
-/** Gives an arrived file its final place. */
+/** Gives an arrived file its final place, where a power cut finds it: what the ledger says afterwards must be true then too. */
 export async function keepArrived(storage: string, arrived: string, sha256: string): Promise<string> {
   const kept = keptPath(storage, sha256);
-  await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+  const made = await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
   await rename(arrived, kept);
+  await syncFolder(dirname(kept));
+  if (made !== undefined) await syncFolder(storage);
   return kept;
 }
 

@@ -1,4 +1,5 @@
 /** A file whose import did not come to an end: left for later, given back, or parked for operations. */
+import { existsSync } from 'node:fs';
 import { ConfigError, RefusedError, RetryableError } from '../../errors.ts';
 import { reasonOf } from '../../load/database.ts';
 import { countFailure, giveBack, postponeFile, requireFence } from '../../load/files/claims.ts';
@@ -8,6 +9,7 @@ import { fileNameForLog } from '../../log.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
 import { metAnother } from '../retry-transaction.ts';
+import { keptPath } from './keep-file.ts';
 
 /** Only a failure nobody foresaw counts; what may pass by itself is tried again as often as it takes. */
 export async function leaveFile(context: JobContext, file: DropFile, error: unknown): Promise<void> {
@@ -18,6 +20,8 @@ export async function leaveFile(context: JobContext, file: DropFile, error: unkn
     if (reason === 'claim_lost') return;
     if (error instanceof RefusedError) {
       await giveBack(db, file);
+    } else if (isLost(context, file, reason)) {
+      if (await postponeFile(db, file, 'waiting')) context.log('file.bytes_lost', facts);
     } else if (reason === 'incomplete') {
       if (await postponeFile(db, file, 'waiting')) context.log('file.incomplete', { ...facts, reason });
     } else if (error instanceof ConfigError) {
@@ -34,6 +38,12 @@ export async function leaveFile(context: JobContext, file: DropFile, error: unkn
     if (!isAboutConnection(second)) throw second;
     context.log('file.postponed', { ...facts, reason });
   }
+}
+
+/** Its kept bytes are not there, and those of its sender may be: a person's own file and what was moved out are not fetched. */
+function isLost(context: JobContext, file: DropFile, reason: string): boolean {
+  if (reason !== 'ENOENT' || file.sha256 === null || file.by_hand || file.archived_as !== null) return false;
+  return !existsSync(keptPath(context.config.storage, file.sha256));
 }
 
 /** It waits for operations: `navette file retry`. */

@@ -4,12 +4,14 @@ import { RetryableError } from '../../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../../ingest/drops/drop.ts';
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import { type ReadyFile, settledFiles, sightAnew } from '../../ingest/drops/settled.ts';
+import { listUnread } from '../../load/files/arrivals.ts';
 import { listReopened } from '../../load/files/earlier.ts';
 import type { JobContext } from '../context.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importKept } from '../import/import-kept.ts';
 import { dropPlace } from './drop-place.ts';
 import type { Enqueue } from './fetch-file.ts';
+import { closeGoneFiles } from './gone-files.ts';
 import { type Looks, stillMilliseconds } from './looks.ts';
 import { refuseName } from './refuse-name.ts';
 import { returnAll } from './return-decided.ts';
@@ -101,6 +103,7 @@ export async function listReady(
   opened: OpenDrop,
   { looks, pause }: Pick<Visit, 'looks' | 'pause'>,
 ): Promise<Ready> {
+  const unread = await listUnread(context.database.db, drop.id);
   const isFirst = !looks.sightings.has(drop.id);
   let look = await lookInto(drop, opened, looks);
   if (pause !== null && drop.settled === 'stable' && isFirst && look.listing.length > 0) {
@@ -108,6 +111,7 @@ export async function listReady(
     look = await lookInto(drop, opened, looks);
   }
   const { listing, isStill } = look;
+  await closeGoneFiles(context, drop, unread, listing);
   for (const file of listing) if (sentNameFault(file.name) !== null) await refuseName(context, drop, file);
   const settled = settledFiles(drop.settled, listing, isStill);
   await warnUnfinished(context, drop, looks, settled);

@@ -33,9 +33,9 @@ export function buildReceipt(
     file: file.name,
     sha256: file.sha256,
     receivedAt: file.received_at,
-    status: toldStatus(file.status),
-    asOf: file.as_of,
-    counts: { ...NO_COUNTS, ...file.counts },
+    status: toldStatus(outgoing.toldStatus),
+    asOf: outgoing.toldAsOf,
+    counts: { ...NO_COUNTS, ...outgoing.toldCounts },
     issues: issues.map((issue) => tellIssue(issue, messages, language, file.sender_columns)),
     rejectsFile: outgoing.rejectsName,
   };

@@ -51,7 +51,7 @@ export async function takeFiles(
       if (moved.has(file.name) || sentNameFault(file.name) !== null) continue;
       const arrival = known.get(pathOf(drop, file)) ?? null;
       // What is known and waits for its turn or its way out leaves nothing more to take.
-      if (arrival !== null && !isToTake(drop, file, arrival, taking.enqueue)) continue;
+      if (arrival !== null && !isToTake(drop, arrival, taking.enqueue)) continue;
       if (signal?.aborted || taken >= most) return { taken, more: true };
       try {
         const id = await fetchFile(context, drop, taking.opened, settled, arrival, taking.enqueue);

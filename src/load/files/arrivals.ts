@@ -8,8 +8,10 @@ export interface Arrival {
   readonly sha256: string | null;
   /** false while it is left for later */
   readonly due: boolean;
-  readonly received_at: string;
-  readonly looked_twice: boolean;
+  /** whether another file of the same time cannot follow its bytes as they were read */
+  readonly second_passed: boolean;
+  /** it has stood in listings for longer than a second of its server */
+  readonly stood: boolean;
 }
 
 /** A file of a listing, by what the ledger knows it. */
@@ -27,7 +29,7 @@ export async function findOpenArrivals(
 ): Promise<ReadonlyMap<string, Arrival>> {
   const found = await sql<Arrival & { path: string }>`
     select distinct on (f.path) f.path, f.id, f.status, f.sha256, f.not_before is null or f.not_before <= now() as due,
-           f.received_at, f.looked_twice
+           f.second_passed, f.seen_at < now() - interval '2 seconds' as stood
       from unnest(${files.map(({ path }) => path)}::text[], ${files.map(({ size }) => size)}::bigint[],
                   ${files.map(({ mtime }) => mtime)}::timestamptz[]) as l (path, size, mtime)
       join drop_file f on f.drop_id = ${dropId} and f.path = l.path and f.listed_size = l.size and f.mtime = l.mtime
@@ -44,6 +46,7 @@ export interface ToArchive {
   readonly status: string;
   readonly received_at: string;
   readonly sha256: string | null;
+  readonly second_passed: boolean;
 }
 
 /**
@@ -57,13 +60,33 @@ export async function listToArchive(
   except: readonly number[],
 ): Promise<ToArchive[]> {
   const found = await sql<ToArchive>`
-    select id, name, listed_size as size, mtime, status, received_at, sha256 from drop_file
+    select id, name, listed_size as size, mtime, status, received_at, sha256, second_passed from drop_file
      where drop_id = ${dropId} and archived_as is null
        and status in ('applied', 'duplicate', 'superseded', 'held', 'rejected', 'parked')
        and not exists (select from row_issue i where i.file_id = drop_file.id and i.code = 'file.name')
        and id <> all (${except}::bigint[])
      order by id limit ${most}`.execute(db);
   return found.rows;
+}
+
+/** A file that was seen and not read yet, as it was listed. */
+export interface Unread extends ListedFile {
+  readonly id: number;
+}
+
+export async function listUnread(db: Db, dropId: string): Promise<Unread[]> {
+  const found = await sql<Unread>`
+    select id, path, listed_size as size, mtime from drop_file
+     where drop_id = ${dropId} and status in ('seen', 'waiting') and archived_as is null and not by_hand`.execute(db);
+  return found.rows;
+}
+
+/** Those that somebody has read meanwhile stay as they are; @returns the others. The same object come back is a new delivery. */
+export async function closeGone(db: Db, ids: readonly number[]): Promise<{ id: number; name: string }[]> {
+  const closed = await sql<{ id: number; name: string }>`
+    update drop_file set status = 'gone', archived_as = '', claimed_by = null, not_before = null
+     where id = any (${ids}::bigint[]) and status in ('seen', 'waiting') returning id, name`.execute(db);
+  return closed.rows;
 }
 
 /** `as` is blank when nothing was moved: the file was gone, or another one had taken its name. */
@@ -83,8 +106,8 @@ export async function countQueued(db: Db, dropId: string): Promise<number> {
   return found.rows[0]?.files ?? 0;
 }
 
-export async function markLookedTwice(db: Db, id: number): Promise<void> {
-  await sql`update drop_file set looked_twice = true where id = ${id}`.execute(db);
+export async function markSecondPassed(db: Db, id: number): Promise<void> {
+  await sql`update drop_file set second_passed = true where id = ${id}`.execute(db);
 }
 
 export async function hasReceivedSince(db: Db, dropId: string, day: string): Promise<boolean> {

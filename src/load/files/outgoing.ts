@@ -1,5 +1,6 @@
 /** What goes back to a sender: the queue of receipts and rejects, one row a file, with names that are never used twice in a drop. */
 import { sql } from 'kysely';
+import type { FileCounts, FileStatus } from '../../model.ts';
 import type { Db } from '../database.ts';
 
 export interface OutgoingFile {
@@ -10,13 +11,17 @@ export interface OutgoingFile {
   /** of the rejects file that was queued with a receipt, null when there was none */
   readonly rejectsName: string | null;
   readonly hasIssues: boolean;
+  /** what its file was when it was queued, whatever became of it since */
+  readonly toldStatus: FileStatus;
+  readonly toldCounts: FileCounts | null;
+  readonly toldAsOf: string | null;
 }
 
 /** What a rejects file is: a workbook for a workbook, text for everything else. */
 export type RejectsFormat = 'csv' | 'xlsx';
 
 /**
- * Queues the receipt of a delivery and, before it, the rejects file that the receipt names, null when no row was rejected.
+ * Queues the receipt of a delivery, about the state it has now, and, before it, the rejects file that the receipt names, null when no row was rejected.
  * Further ones of the same content are numbered, both with the same number.
  */
 export async function queueReceipt(
@@ -26,28 +31,32 @@ export async function queueReceipt(
 ): Promise<void> {
   const prefix = `${file.name}.${file.sha256.slice(0, 8)}`;
   const stem = `${prefix}.receipt`;
-  const queued = { file_id: file.id, drop_id: file.drop_id, status: 'queued' };
   // Deliveries of the same name and content may end at the same moment; they must not take the same number.
   const alone = sql`select pg_advisory_xact_lock(hashtextextended(${`${file.drop_id}/${stem}`}, 2))`;
   // Nearly always it is the first of its name and content: then one statement asks and writes.
   if (rejects === null) {
     const first = await sql`
       with alone as materialized (${alone})
-      insert into outgoing_file (file_id, drop_id, status, kind, name)
-      select ${file.id}::bigint, ${file.drop_id}, 'queued', 'receipt', ${`${stem}.json`}
-        from alone where not exists (${others(file.drop_id, stem)})
+      insert into outgoing_file (file_id, drop_id, status, kind, name, told_status, told_counts, told_as_of)
+      select f.id, ${file.drop_id}, 'queued', 'receipt', ${`${stem}.json`}, f.status, f.counts, f.as_of
+        from alone, drop_file f where f.id = ${file.id} and not exists (${others(file.drop_id, stem)})
       on conflict do nothing returning id`.execute(db);
     if (first.rows.length > 0) return;
   }
   await alone.execute(db);
   const taken = await others(file.drop_id, stem).execute(db);
   const number = taken.rows.length === 0 ? '' : `.${taken.rows.length + 1}`;
-  const receipt = { ...queued, name: `${stem}${number}.json`, kind: 'receipt' as const };
-  const beside = { ...queued, name: `${prefix}.rejects${number}.${rejects}`, kind: 'rejects' as const };
-  await db
-    .insertInto('outgoing_file')
-    .values(rejects === null ? [receipt] : [beside, receipt])
-    .execute();
+  const names = [
+    ...(rejects === null ? [] : [{ kind: 'rejects', name: `${prefix}.rejects${number}.${rejects}` }]),
+    { kind: 'receipt', name: `${stem}${number}.json` },
+  ];
+  await sql`
+    insert into outgoing_file (file_id, drop_id, status, kind, name, told_status, told_counts, told_as_of)
+    select f.id, ${file.drop_id}, 'queued', n.kind, n.name, f.status, f.counts, f.as_of
+      from drop_file f,
+           unnest(${names.map(({ kind }) => kind)}::text[], ${names.map(({ name }) => name)}::text[])
+             with ordinality as n (kind, name, at)
+     where f.id = ${file.id} order by n.at`.execute(db);
 }
 
 /** The receipts of a content: from `stem.` to before `stem/`, the character after the dot, by the index, whatever the collation. */
@@ -64,6 +73,7 @@ export async function listQueuedOutgoing(
 ): Promise<OutgoingFile[]> {
   const found = await sql<OutgoingFile>`
     select o.id, o.file_id as "fileId", o.name, o.kind, r.name as "rejectsName",
+           o.told_status as "toldStatus", o.told_counts as "toldCounts", o.told_as_of as "toldAsOf",
            exists (select from row_issue i where i.file_id = o.file_id) as "hasIssues"
       from outgoing_file o
       cross join lateral (

@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       received_at timestamptz not null,
       received_on date not null,
       status text not null check (status in
-        ('seen', 'waiting', 'fetched', 'applied', 'archived', 'duplicate', 'superseded', 'held', 'rejected', 'parked')),
+        ('seen', 'waiting', 'fetched', 'applied', 'archived', 'duplicate', 'superseded', 'held', 'rejected', 'parked', 'gone')),
       counts jsonb,
       duplicate_of bigint,
       fence bigint not null default 0,
@@ -37,7 +37,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       size_known boolean not null default true,
       proof text check (proof in ('checksum', 'count')),
       expected_rows integer,
-      looked_twice boolean not null default false,
+      seen_at timestamptz not null default now(),
+      second_passed boolean not null default false,
       by_hand boolean not null default false,
       applied_at timestamptz,
       archived_as text,
@@ -105,6 +106,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attempts integer not null default 0,
       sha256 text,
       content text,
+      told_status text,
+      told_counts jsonb,
+      told_as_of timestamptz,
       sent_at timestamptz,
       removed_on date,
       unique (drop_id, name)
