@@ -1,5 +1,5 @@
 /** `navette template`: the workbook that an employer or its secretariat fills in, empty or with who is known. */
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { ConfigError } from '../errors.ts';
 import { buildTemplate } from '../jobs/layouts/build-template.ts';
@@ -45,11 +45,22 @@ async function template(app: App, employer: string, options: TemplateOptions): P
     options.filled === true,
   );
   try {
-    await writeFile(options.output, bytes);
+    await writePrivate(options.output, bytes);
   } catch (error) {
     throw new ConfigError(`${options.output} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
   }
   app.print({ file: options.output, enterpriseNumber: employer, language, rows });
   app.say(`${options.output}: ${options.filled === true ? `${rows} beneficiaries` : 'empty'}, in ${language}.`);
   return 0;
+}
+
+/** For its owner alone, also where it takes the place of a file that others could read. */
+async function writePrivate(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    if ((await file.stat()).isFile()) await file.chmod(0o600);
+    await file.writeFile(bytes);
+  } finally {
+    await file.close();
+  }
 }

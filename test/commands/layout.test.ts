@@ -127,8 +127,10 @@ test('template needs an enterprise number and somewhere to write; a known one wr
     start(join(ROOT, 'bin/navette'), given, { env: { ...env, DATABASE_URL: '' }, cwd: ROOT });
   await run('import', 'fixtures/setup/employers.jsonl', '--layout', 'employers', '--secretariat', 'issuer');
   const file = join(home, 'template.xlsx');
+  writeFileSync(file, 'older', { mode: 0o644 });
   const { stdout } = await run('template', '--employer', '0403019261', '--language', 'nl', '-o', file, '--json');
   expect(JSON.parse(stdout)).toEqual({ file, enterpriseNumber: '0403019261', language: 'nl', rows: 0 });
   expect(statSync(file).size).toBeGreaterThan(5_000);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file).toString('latin1', 0, 2)).toBe('PK');
 });

@@ -77,7 +77,7 @@ async function prepare(folder: string, temporary: string, size: number): Promise
   try {
     const disk = await statfs(folder);
     if (disk.bavail * disk.bsize < size) throw diskFull();
-    return await open(temporary, 'w');
+    return await open(temporary, 'w', 0o600);
   } catch (error) {
     if (error instanceof RetryableError) throw error;
     if (isDiskFull(error)) throw diskFull(error);

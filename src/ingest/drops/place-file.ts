@@ -1,7 +1,7 @@
 /** Gives a local file its place under a name that is free: nothing is ever overwritten. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorCode } from './error-code.ts';
@@ -28,17 +28,29 @@ export async function placeFile(from: string, to: string): Promise<void> {
   await syncFolder(dirname(to));
 }
 
-/** Writes bytes under a name that is free, or that already holds them. Throws as `placeFile`. */
+/** Writes bytes under a name that is free, or that already holds them, for those who may read. Throws as `placeFile`. */
 export async function placeBytes(bytes: Buffer, to: string): Promise<void> {
+  const mode = await readersOf(dirname(to));
   await viaTemporary(to, async (temporary) => {
-    const handle = await open(temporary, 'w');
+    const handle = await open(temporary, 'w', mode);
     try {
+      // Left from a killed process, it has the mode it was made with.
+      await handle.chmod(mode);
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();
     }
   });
+}
+
+/**
+ * The owner; and the group only of a folder that is closed to everybody else and open to its group, which nobody gets without
+ * having asked for it. Under an access list these bits are its mask: with 0600 its entries would give nothing.
+ */
+async function readersOf(folder: string): Promise<number> {
+  const { mode } = await stat(folder);
+  return (mode & 0o007) === 0 ? 0o600 | (mode & 0o040) : 0o600;
 }
 
 async function placeCopy(from: string, to: string): Promise<void> {

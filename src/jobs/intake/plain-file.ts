@@ -13,7 +13,8 @@ export interface PlainFile {
 }
 
 /**
- * Runs `work` with the plain file; an encrypted one needs the keys of its drop.
+ * Runs `work` with the plain file; an encrypted one needs the keys of its drop. Where the drop names whose signature it wants,
+ * a file that is not encrypted carries none: whoever can write to the drop could have put it there.
  * @throws FileError `file.encryption` before `work` begins, and what `work` throws
  */
 export async function withPlainFile<T>(
@@ -22,9 +23,12 @@ export async function withPlainFile<T>(
   storedAt: string,
   work: (plain: PlainFile) => Promise<T>,
 ): Promise<T> {
-  if (!isEncryptedName(file.name)) return work({ path: storedAt, name: file.name });
   const drop = config.drops.find(({ id }) => id === file.drop_id);
   const keys = drop?.pgp ?? null;
+  if (!isEncryptedName(file.name)) {
+    if (keys !== null && keys.verifyKey !== null) throw new FileError('file.encryption');
+    return work({ path: storedAt, name: file.name });
+  }
   if (drop === undefined || keys === null) throw new FileError('file.encryption');
   const path = await passingPath(config.storage, 'plain');
   try {

@@ -38,3 +38,19 @@ test('a signed and encrypted file is applied; its plain form is gone; rejects ar
   const rejects = out.find((name) => name.includes('.rejects.')) ?? '';
   expect((await readFile(join(home.place.root, 'out', rejects), 'utf8')).split('\n').length).toBeGreaterThanOrEqual(2);
 });
+
+test('where a sender must sign, a file that is not encrypted is refused, whoever put it there', async () => {
+  const [ours, sender] = await Promise.all([newKey(), newKey()]);
+  const keys = { privateKey: ours.privateKey, passphrase: null };
+  const strict = await openDropHome(folderPlace, { pgp: { ...keys, verifyKey: sender.publicKey } });
+  await strict.send('people.csv', strict.people(0, 3));
+  await strict.visit();
+  expect((await strict.ledger()).map(({ status, codes }) => [status, codes])).toEqual([
+    ['rejected', ['file.encryption']],
+  ]);
+  expect(await strict.active()).toBe(0);
+  const mixed = await openDropHome(folderPlace, { pgp: { ...keys, verifyKey: null } });
+  await mixed.send('people.csv', mixed.people(0, 3));
+  await mixed.visit();
+  expect(await mixed.active()).toBe(3);
+});
