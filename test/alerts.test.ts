@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createMetrics } from '../src/jobs/health/metrics.ts';
+import { LOG_EVENTS } from '../src/log-events.ts';
 
 interface Rule {
   readonly alert: string;
@@ -21,6 +22,21 @@ test('every metric of a rule is served, with the labels that the rule names', as
   const named = rules.flatMap(({ expr }) => [...expr.matchAll(/navette_\w+/g)].map(([name]) => name));
   expect(named.length).toBeGreaterThan(rules.length - 1);
   expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('what a rule calls absent is served while the database is away: only a worker that is gone takes it with it', async () => {
+  const page = await createMetrics().page(null);
+  const named = rules.flatMap(({ expr }) => [...expr.matchAll(/absent\((navette_\w+)/g)].map(([, name = '']) => name));
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !new RegExp(`^${name}[ {]`, 'm').test(page))).toEqual([]);
+});
+
+test('every event is served from the start, as 0: a rule about an increase hears of the first one', async () => {
+  const page = await createMetrics().page(null);
+  const served = [...page.matchAll(/^navette_events_total\{event="([^"]+)",level="([^"]+)"\} (\S+)$/gm)];
+  expect(served.map(([, event, level, value]) => [event, level, value])).toEqual(
+    Object.entries(LOG_EVENTS).map(([event, [level]]) => [event, level, '0']),
+  );
 });
 
 test('every rule says how bad it is, and the book says what to do', () => {

@@ -18,6 +18,11 @@ create table bank_entry (
   reversal boolean not null,
   status text not null,
   why text,
+  rule text generated always as (
+CASE
+    WHEN (status <> 'accepted'::text) THEN why
+    ELSE NULL::text
+END) stored,
   decided_by text,
   UNIQUE (account, format, year, statement_number, sequence),
   PRIMARY KEY (id),

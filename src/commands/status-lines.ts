@@ -119,6 +119,8 @@ function waitingLines(health: Outlook, quarterDue: QuarterDue): string[] {
 
 const STATES = { due: 'due', 'waits-for-payroll': 'waiting for payroll', 'to-come': 'to come' } as const;
 const SLOTS_TOLD = 6;
+/** Of those, slots that are due or wait for payroll: some may wait for months, and must not hide what comes next. */
+const SLOTS_BEHIND_TOLD = 3;
 
 function nextLines({ jobs }: Outlook, slots: readonly SlotsAhead[]): string[] {
   const jobRows = jobs.map(({ job, lastDoneAt, nextDue, lagSeconds }) => [
@@ -127,20 +129,22 @@ function nextLines({ jobs }: Outlook, slots: readonly SlotsAhead[]): string[] {
     lastDoneAt === null ? 'never' : brusselsTime(lastDoneAt),
     lagSeconds < 120 ? '' : `LATE by ${Math.floor(lagSeconds / 60)} min`,
   ]);
-  const slotRows = slots
-    .slice(-SLOTS_TOLD)
-    .map(({ dueOn, state, productCode, period, orders }) => [
-      dueOn,
-      counted(orders, `standing order`),
-      productCode,
-      `worked ${period}`,
-      STATES[state],
-    ]);
+  const behind = slots.filter(({ state }) => state !== 'to-come').slice(-SLOTS_BEHIND_TOLD);
+  const ahead = slots.filter(({ state }) => state === 'to-come').slice(0, SLOTS_TOLD - behind.length);
+  const shown = [...behind, ...ahead];
+  const slotRows = shown.map(({ dueOn, state, productCode, period, orders }) => [
+    dueOn,
+    counted(orders, `standing order`),
+    productCode,
+    `worked ${period}`,
+    STATES[state],
+  ]);
   return [
     ...(jobRows.length === 0 ? [none('scheduled jobs')] : table(['job', 'next', 'last done', ''], jobRows)),
     '',
     ...(slotRows.length === 0
       ? [none('standing orders due within a month')]
       : table(['due on', 'slots', 'product', 'month', ''], slotRows)),
+    ...(slots.length > shown.length ? [`and ${slots.length - shown.length} more`] : []),
   ];
 }

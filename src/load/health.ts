@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { onlyRow } from './answers.ts';
 import type { Db } from './database.ts';
 import { refundsDue } from './payments/refunds.ts';
+import { TAKEN_BACK, WAITS_FOR_PERSON } from './payments/waiting-entries.ts';
 
 export interface DropHealth {
   readonly dropId: string;
@@ -92,13 +93,8 @@ export async function readHealth(db: Db, today: string): Promise<Health> {
              as "overdueInvoices",
            (select count(*)::int from invoice_notice where status = 'queued') as "queuedNotices",
            (select count(*)::int from invoice_notice where status = 'failed') as "failedNotices",
-           (select count(*)::int from bank_entry
-             where status in ('partial', 'over', 'duplicate', 'unknown')
-                or status = 'reversed'
-                   and why in ('no-invoice', 'two-communications', 'other-currency', 'takes-back-nothing', 'returned-debit'))
-             as "openBankEntries",
-           (select count(*)::int from bank_entry where status = 'reversed' and why = 'takes-back-released')
-             as "paymentsTakenBack",
+           (select count(*)::int from bank_entry where ${WAITS_FOR_PERSON}) as "openBankEntries",
+           (select count(*)::int from bank_entry where ${TAKEN_BACK}) as "paymentsTakenBack",
            r."refundsDue", r."refundTotal"
       from (select count(*)::int as "refundsDue", coalesce(sum(due), 0)::bigint as "refundTotal"
               from (${refundsDue}) d) r`.execute(db);

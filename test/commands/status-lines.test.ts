@@ -1,6 +1,6 @@
 /** What `navette status` says: outages, plans and plurals in words, and every time in Brussels with its zone. */
 import { expect, test } from 'vitest';
-import { statusLines } from '../../src/commands/status-lines.ts';
+import { type Standing, statusLines } from '../../src/commands/status-lines.ts';
 import { STATUS_SAMPLE } from '../support/status-sample.ts';
 
 test('a morning fits on one screen and names what is down, held and to come', () => {
@@ -16,6 +16,27 @@ test('a morning fits on one screen and names what is down, held and to come', ()
   expect(text).toMatch(/2026-12-05 +212 standing orders +meal +worked 2026-11 +to come/);
   expect(text).toMatch(/1 standing order /);
   expect(text).not.toMatch(/\b1 \w+s\b(?! lost)|\d\dZ/);
+});
+
+test('of many slots the last ones behind and the first ones ahead are told, and how many more there are', () => {
+  const slot = (state: 'due' | 'waits-for-payroll' | 'to-come') => (day: number) => {
+    const dueOn = `2026-12-${String(day).padStart(2, '0')}`;
+    return { state, dueOn, period: '2026-11', productCode: 'meal', orders: 1 };
+  };
+  const told = (slots: Standing['slots']): string[] => {
+    const lines = statusLines({ ...STATUS_SAMPLE, slots });
+    const after = lines.slice(lines.findIndex((line) => line.startsWith('  due on')) + 1);
+    return after.map((line) => line.replace(/^ *(\d{4}-\d\d-\d\d).* {2}(.+)$/, '$1 $2').trim());
+  };
+  const behind = [...[1, 2].map(slot('due')), ...[3, 4].map(slot('waits-for-payroll'))];
+  const ahead = [5, 6, 7, 8, 9, 10].map(slot('to-come'));
+  expect(told([...behind, ...ahead])).toEqual([
+    ...['2026-12-02 due', '2026-12-03 waiting for payroll', '2026-12-04 waiting for payroll'],
+    ...['2026-12-05 to come', '2026-12-06 to come', '2026-12-07 to come', 'and 4 more'],
+  ]);
+  expect(told(ahead)).toHaveLength(6);
+  expect(told(ahead)[0]).toBe('2026-12-05 to come');
+  expect(told(behind)).toHaveLength(4);
 });
 
 test('what is late, lost, overdue or never came is said; what is not there is said too', () => {

@@ -115,6 +115,8 @@ export function createMetrics(): Metrics {
     labelNames: ['event', 'level'],
     registers,
   });
+  // An increase is only seen from a number that was there before.
+  for (const [event, [level]] of Object.entries(LOG_EVENTS)) events.inc({ event, level }, 0);
   const files = new Counter({
     name: 'navette_files_total',
     help: 'Files that this worker decided, by what became of them.',

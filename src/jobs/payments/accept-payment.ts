@@ -13,8 +13,9 @@ import {
 import { lockPayments, type NamedInvoice } from '../../load/payments/open-payments.ts';
 import { markInvoicesPaid } from '../../load/payments/payments.ts';
 import { readRefundDue, readRefunded } from '../../load/payments/refunds.ts';
+import { waitsForPerson } from '../../load/payments/waiting-entries.ts';
 import type { Cents, Day } from '../../model.ts';
-import { CURRENCY, logTakenBack, type MatchContext, matchOnce, waitsForPerson } from './match-open-payments.ts';
+import { CURRENCY, logTakenBack, type MatchContext, matchOnce } from './match-open-payments.ts';
 
 export interface Accepted {
   readonly id: number;

@@ -1,8 +1,9 @@
-/** A person closes an open bank entry that concerns no invoice: bank costs, interest, a private transfer, what was sent back by hand. */
+/** A person closes an open bank entry that concerns no invoice (bank costs, interest, a private transfer), or says how a payment that went back after the release was settled. */
 import { RefusedError } from '../../errors.ts';
-import { closeEntry, readEntryToAccept } from '../../load/payments/accept-payment.ts';
+import { closeEntry, readEntryToAccept, settleEntry } from '../../load/payments/accept-payment.ts';
 import { lockPayments } from '../../load/payments/open-payments.ts';
-import { type MatchContext, waitsForPerson } from './match-open-payments.ts';
+import { isTakenBack, waitsForPerson } from '../../load/payments/waiting-entries.ts';
+import type { MatchContext } from './match-open-payments.ts';
 
 export interface Closed {
   readonly id: number;
@@ -14,6 +15,7 @@ export interface Closed {
 
 /**
  * The entry counts as accepted, to the cent, and pays nothing; one that brought money may still be accepted for an invoice.
+ * A payment taken back after the release keeps its invoice beside it, and is no longer an alarm.
  * @throws RefusedError when the entry waits for nobody; nothing is changed
  */
 export async function closeWithoutInvoice(
@@ -25,6 +27,10 @@ export async function closeWithoutInvoice(
     await lockPayments(db);
     const entry = await readEntryToAccept(db, id);
     if (entry === null) throw new RefusedError(`There is no bank entry ${id}.`);
+    if (isTakenBack(entry)) {
+      await settleEntry(db, { entryId: id, by, why });
+      return entry;
+    }
     if (!waitsForPerson(entry)) {
       throw new RefusedError(`Bank entry ${id} is ${entry.status}; only an open one can be closed without an invoice.`);
     }

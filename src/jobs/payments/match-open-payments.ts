@@ -17,6 +17,7 @@ import {
   sumEntries,
   writeDecisions,
 } from '../../load/payments/payments.ts';
+import { waitsForPerson } from '../../load/payments/waiting-entries.ts';
 import type { Log } from '../../log.ts';
 import type { Cents, Day } from '../../model.ts';
 import { communicationsOf, matchPayments } from '../../transform/payments/match-payments.ts';
@@ -25,20 +26,6 @@ import type { JobContext } from '../context.ts';
 
 /** Invoices are in euro. */
 export const CURRENCY = 'EUR';
-const FOR_A_PERSON: readonly string[] = ['partial', 'over', 'duplicate', 'unknown'];
-/** Money that went back, or came back, and nothing tells of which payment. */
-const REVERSALS_FOR_A_PERSON: readonly string[] = [
-  'no-invoice',
-  'two-communications',
-  'other-currency',
-  'takes-back-nothing',
-  'returned-debit',
-];
-
-/** Whether an entry, of which this was decided, waits until a person decides about it. `readHealth` counts the same ones. */
-export function waitsForPerson({ status, why }: { readonly status: string; readonly why: string | null }): boolean {
-  return FOR_A_PERSON.includes(status) || (status === 'reversed' && REVERSALS_FOR_A_PERSON.includes(why ?? ''));
-}
 
 /** What became of the entries that were open. */
 export interface Matched {

@@ -54,14 +54,28 @@ export async function lockInvoiceByNumber(db: Db, number: string): Promise<Invoi
   return found.rows[0] ?? null;
 }
 
+/** Who decided about an entry, and why. */
+interface Word {
+  readonly entryId: number;
+  readonly by: string;
+  readonly why: string;
+}
+
 /** The entry is accepted; what was decided about it by rule no longer holds. */
-export async function closeEntry(
-  db: Db,
-  { entryId, by, why }: { readonly entryId: number; readonly by: string; readonly why: string },
-): Promise<void> {
+export async function closeEntry(db: Db, word: Word): Promise<void> {
+  await markAccepted(db, word);
+  await sql`delete from payment where bank_entry_id = ${word.entryId} and status <> 'accepted'`.execute(db);
+}
+
+/** The entry is accepted; what the rule said of it and its invoice stays, with the person's word beside it. */
+export async function settleEntry(db: Db, word: Word): Promise<void> {
+  await markAccepted(db, word);
+  await noteDecider(db, word.entryId, word.by, word.why);
+}
+
+async function markAccepted(db: Db, { entryId, by, why }: Word): Promise<void> {
   await sql`
     update bank_entry set status = 'accepted', why = ${why}, decided_by = ${by} where id = ${entryId}`.execute(db);
-  await sql`delete from payment where bank_entry_id = ${entryId} and status <> 'accepted'`.execute(db);
 }
 
 /** The entry is accepted as a payment of `amount` for the invoice; what was decided about it by rule no longer holds. */

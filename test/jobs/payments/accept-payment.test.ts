@@ -270,6 +270,41 @@ test('what concerns no invoice is closed with who and why, pays nothing, and sta
   expect(await accept(partial, number)).toMatchObject({ amount: total - 1, orderPaid: true });
 });
 
+test('a payment taken back after the release waits until a person says how it was settled, and no longer', async () => {
+  const standing = async () => {
+    const { openBankEntries, paymentsTakenBack } = await readHealth(db, '2026-12-10');
+    return [openBankEntries, paymentsTakenBack];
+  };
+  const order = await inventInvoicedOrder(db);
+  const { number, communication, total } = order.invoices[0]!;
+  await receive({ amount: total, structuredCommunication: communication });
+  await sql`update voucher_order set status = 'released', released_on = '2026-12-09' where id = ${order.id}`.execute(
+    db,
+  );
+  const [open = 0, takenBack = 0] = await standing();
+  const back = await receive({ amount: -total, structuredCommunication: communication, reversal: true });
+  expect(await standing()).toEqual([open, takenBack + 1]);
+  await expect(accept(back, number)).rejects.toThrow(
+    new RefusedError(`Bank entry ${back} brought no money; it cannot pay an invoice.`),
+  );
+  const noted: Noted[] = [];
+  expect(await closeWithoutInvoice(orderDay(db, '2026-12-10', noted), back, BY_HAND)).toMatchObject({
+    status: 'accepted',
+    amount: 0,
+  });
+  expect(noted.map(({ event, facts }) => `${event} ${facts.status} ${facts.code}`)).toEqual([
+    'payment.closed reversed takes-back-released',
+  ]);
+  expect(await standing()).toEqual([open, takenBack]);
+  expect(await payments(back)).toEqual([`${number} ${-total} reversed Mia takes-back-released (agreed by phone)`]);
+  await matchOpenPayments(orderDay(db, '2026-12-10'));
+  expect(await standing()).toEqual([open, takenBack]);
+  expect(await orderState(db, order)).toBe('released 2026-12-08 2026-12-09');
+  await expect(closeWithoutInvoice(orderDay(db, '2026-12-10'), back, BY_HAND)).rejects.toThrow(
+    new RefusedError(`Bank entry ${back} is accepted; only an open one can be closed without an invoice.`),
+  );
+});
+
 test('what cannot be accepted is refused in a sentence, and nothing changes', async () => {
   const order = await inventInvoicedOrder(db);
   const { number, communication, total } = order.invoices[0]!;
