@@ -13,7 +13,7 @@ import { FILE_STATUSES, type FileStatus } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { positiveInteger } from './options.ts';
-import { countsLine, none, table } from './print.ts';
+import { countsLine, issueLine, none, table } from './print.ts';
 
 export function declareFiles(program: Command, done: (code: ExitCode) => void): void {
   program
@@ -90,9 +90,7 @@ async function file(app: App, id: number): Promise<ExitCode> {
   if (row.duplicate_of !== null) app.say(`  the same as file ${row.duplicate_of}`);
   if (row.archived_as) app.say(`  moved to ${row.archived_as}`);
   app.say(`  ${countsLine({ ...NO_COUNTS, ...row.counts })}`);
-  for (const { row: number, severity, message } of issues) {
-    app.say(`  ${number === null ? 'file' : `row ${number}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`);
-  }
+  for (const issue of issues) app.say(`  ${issueLine(issue)}`);
   return 0;
 }
 

@@ -6,7 +6,7 @@ import { IMPORT_MODES, type ImportMode } from '../model.ts';
 import { type App, type CommonOptions, type ExitCode, withApp } from './app.ts';
 import { jobContext } from './job-context.ts';
 import { collect, keysAndValues } from './options.ts';
-import { countsLine } from './print.ts';
+import { countsLine, issueLine } from './print.ts';
 
 interface ImportOptions extends CommonOptions {
   readonly layout: string;
@@ -62,8 +62,6 @@ function tell(app: App, file: string, { fileId, status, wouldBe, counts, issues,
   if (wouldBe !== undefined) app.say(`  nothing was changed; without --dry-run it would be ${wouldBe}`);
   if (planHash !== undefined)
     app.say(`  nothing was changed; see: navette plans, then navette approve ${planHash.slice(0, 12)}`);
-  for (const { row, severity, message } of issues.slice(0, SHOWN_ISSUES)) {
-    app.say(`  ${row === null ? 'file' : `row ${row}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`);
-  }
+  for (const issue of issues.slice(0, SHOWN_ISSUES)) app.say(`  ${issueLine(issue)}`);
   if (issues.length > SHOWN_ISSUES) app.say(`  and ${issues.length - SHOWN_ISSUES} more: navette file ${fileId ?? ''}`);
 }

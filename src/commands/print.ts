@@ -1,4 +1,5 @@
 /** How commands print for a person: tables in columns, amounts in euros, counts in words. */
+import type { ToldIssue } from '../jobs/import/issue-text.ts';
 import type { Cents, FileCounts } from '../model.ts';
 
 /** Rows in aligned columns; numbers (right) when every cell of a column below its head looks like one. */
@@ -33,6 +34,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** What every list says when there is nothing in it; `what` in the plural. */
 export function none(what: string): string {
   return `There are no ${what}.`;
+}
+
+/** An issue of a file, where it is and what it says. */
+export function issueLine({ row, severity, message }: ToldIssue): string {
+  return `${row === null ? 'file' : `row ${row}`}: ${severity === 'warning' ? 'warning: ' : ''}${message}`;
 }
 
 export function countsLine(counts: FileCounts): string {

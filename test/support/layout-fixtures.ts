@@ -128,7 +128,7 @@ export function outcomeOf({ status, counts, issues }: ImportResult): Omit<Expect
   return { status, counts, issues: told };
 }
 
-const LEDGER = ['drop_file', 'row_issue', 'outgoing_file', 'held_plan', 'job_slot'];
+const LEDGER = ['drop_file', 'row_issue', 'outgoing_file', 'held_plan', 'held_departure', 'job_slot'];
 
 /** Every row of every table beside the ledger, without the columns that say which delivery confirmed it last. */
 export async function everyRow(db: Db): Promise<Record<string, string[]>> {

@@ -3,6 +3,7 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
+import type { JobContext } from '../../src/jobs/context.ts';
 import { type HandGiven, importByHand } from '../../src/jobs/import/import-by-hand.ts';
 import type { ImportResult } from '../../src/jobs/import/import-file.ts';
 import type { Db } from '../../src/load/database.ts';
@@ -42,7 +43,11 @@ export interface StoredPerson {
 
 let employers = 0;
 
-export async function openPeopleDesk(firstEmployer: number): Promise<PeopleDesk> {
+/** `change` gives imports another configuration than the shipped one. */
+export async function openPeopleDesk(
+  firstEmployer: number,
+  change: (context: JobContext) => JobContext = (context) => context,
+): Promise<PeopleDesk> {
   const work = await openWorkplace();
   const { db } = work.on('2026-12-01').database;
   let files = 0;
@@ -55,7 +60,7 @@ export async function openPeopleDesk(firstEmployer: number): Promise<PeopleDesk>
     await utimes(path, at, at);
     const standard = { set: {}, scope: null, mode: null, dryRun: false };
     const secretariat = given.layout === 'employers' ? 'issuer' : 'alpha';
-    const [result] = await importByHand(work.on(day), [path], { ...standard, secretariat, ...given });
+    const [result] = await importByHand(change(work.on(day)), [path], { ...standard, secretariat, ...given });
     if (result === undefined) throw new Error('no result');
     const { read, created, updated, unchanged, reactivated, rejected, duplicateInFile } = result.counts;
     expect(read).toBe(created + updated + unchanged + reactivated + rejected + duplicateInFile);

@@ -35,6 +35,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   payment: ['id'],
   row_issue: ['id'],
   held_plan: ['id', 'plan_hash', 'held_at', 'expires_at'],
+  held_departure: ['plan_id'],
   beneficiary_change: ['id'],
   entitlement_change: ['id'],
   beneficiary: ['id'],

@@ -76,14 +76,15 @@ export async function applyFile(
   });
 }
 
-function consentFor({ file, identity, instruction, staged }: ReadFile, before: string | null): Consent {
+function consentFor({ file, fitted, identity, instruction, staged }: ReadFile, before: string | null): Consent {
   const safety = {
     proven:
       staged !== null && (staged.proven || file.proof !== null || (instruction.saidWhole && staged.lastLineComplete)),
     configurationChanged: before !== null && before !== identity.layoutHash,
     limits: instruction.limits,
   };
-  if (instruction.approved === null) return { by: 'gates', safety };
+  const { layoutHash } = fitted;
+  if (instruction.approved === null) return { by: 'gates', safety, layoutHash };
   const { planHash, upsertsOnly } = instruction.approved;
-  return { by: 'person', safety, planHash, upsertsOnly };
+  return { by: 'person', safety, layoutHash, planHash, upsertsOnly };
 }

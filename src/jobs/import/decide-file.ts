@@ -3,10 +3,9 @@ import { isoMoment } from '../../clock.ts';
 import { FileError, RefusedError } from '../../errors.ts';
 import type { Db, Session } from '../../load/database.ts';
 import { requireFence } from '../../load/files/claims.ts';
-import type { Applied } from '../../load/files/decide-plan.ts';
 import { findEarlier, lockPlace, reopenDuplicates } from '../../load/files/earlier.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
-import { decidePlan, findOpenPlan, insertHeldPlan, supersedeHeldPlans } from '../../load/files/held-plans.ts';
+import { findOpenPlan, type PointlessPlan } from '../../load/files/held-plans.ts';
 import {
   type DropFile,
   type Identity,
@@ -26,6 +25,7 @@ import { fitLayout } from './fit-layout.ts';
 import { identifyFile } from './identify-file.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 import { rejectsFormat } from './rejects-format.ts';
+import { closePlan, endPointlessPlans, holdPlan } from './settle-plan.ts';
 
 /** Runs its work in the transaction in which the file is decided. */
 export type InTransaction = (work: (db: Db) => Promise<void>) => Promise<void>;
@@ -43,6 +43,10 @@ interface Decided {
   readonly issues: readonly RowIssue[];
   readonly counts?: FileCounts;
   readonly duplicateOf?: number;
+  /** files that were called duplicates, and are decided anew */
+  readonly reopened?: readonly number[];
+  /** plans of others that this file made pointless */
+  readonly pointless?: readonly PointlessPlan[];
 }
 
 /** Reads and stages the file outside the transaction, then applies it in one; a FileError rejects it. */
@@ -66,7 +70,7 @@ export async function decideFile(
       if (found.identity === null) await requireFence(db, file);
       else await writeIdentity(db, file, found.identity);
       if (file.fence > FIRST_FENCE) await removeIssues(db, file.id);
-      await settle(context, db, file, { status: 'rejected', issues: [issue] }, null);
+      await settle(context, db, file, { status: 'rejected', issues: [issue] }, null, instruction.approved);
     });
   }
 }
@@ -92,12 +96,18 @@ async function readAndDecide(
   // A bank statement shows by its totals or its last mark that it is whole.
   requireWhole(file, { rows: staged?.rows ?? null, proven: staged === null || staged.proven }, context.now);
   if (staged !== null && staged.rows === 0 && identity.scope === 'full') throw new FileError('file.empty');
+  const done: { decided: Decided | null } = { decided: null };
   await inTransaction(async (db) => {
     await writeIdentity(db, file, identity);
     if (file.fence > FIRST_FENCE) await removeIssues(db, file.id);
     const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt: plain.path });
-    await settle(context, db, file, decided, rejectsFormat(fitted.format));
+    await settle(context, db, file, decided, rejectsFormat(fitted.format), instruction.approved);
+    done.decided = decided;
   });
+  const { reopened = [], pointless = [] } = done.decided ?? {};
+  for (const fileId of reopened) context.log('file.reopened', { fileId, drop: file.drop_id });
+  for (const { fileId, planHash } of pointless)
+    context.log('plan.superseded', { fileId, drop: file.drop_id, planHash });
 }
 
 async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Decided> {
@@ -134,38 +144,14 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
   }
   if (counts.read > 0 && counts.rejected === counts.read) return { status: 'rejected', issues, counts };
   if (held !== null) {
-    await holdPlan(context, db, file, held, counts);
+    await holdPlan(context, db, file, held, counts, instruction.approved);
     return { status: 'held', issues, counts };
   }
-  if (instruction.approved !== null && plan !== undefined) {
-    await decidePlan(db, plan.id, 'approved', instruction.approved.by, instruction.approved.why);
-  }
-  if (full) await supersedeHeldPlans(db, { fileId: file.id, ...place, asOf: identity.asOf });
+  const pointless = full ? await endPointlessPlans(db, file, place.layoutId) : [];
   // X was applied, this file was late, and X came once more meanwhile: what its sender said last is X.
   const reopened = signed ? [] : earlier.duplicatesSince;
   if (reopened.length > 0) await reopenDuplicates(db, reopened);
-  for (const fileId of reopened) context.log('file.reopened', { fileId, drop: file.drop_id });
-  return { status: 'applied', issues, counts };
-}
-
-/** A plan that was held before and is another one now takes the place of the old one. */
-async function holdPlan(
-  context: JobContext,
-  db: Db,
-  file: DropFile,
-  held: NonNullable<Applied['held']>,
-  counts: FileCounts,
-): Promise<void> {
-  const open = await findOpenPlan(db, file.id);
-  if (open?.planHash === held.planHash) return;
-  if (open !== undefined) await decidePlan(db, open.id, 'void', null, null);
-  const days = context.config.navette.plans.expireDays;
-  await insertHeldPlan(db, {
-    fileId: file.id,
-    ...held,
-    counts,
-    expiresAt: isoMoment(context.now + days * 24 * 3_600_000),
-  });
+  return { status: 'applied', issues, counts, reopened, pointless };
 }
 
 async function settle(
@@ -174,8 +160,10 @@ async function settle(
   file: DropFile,
   decided: Decided,
   rejectsAs: RejectsFormat | null,
+  approved: ImportInstruction['approved'],
 ): Promise<void> {
   const { status, issues, counts, duplicateOf } = decided;
+  await closePlan(db, file, status, approved);
   await insertFileIssues(db, file.id, issues);
   await markOutcome(db, file.id, status, {
     ...(counts === undefined ? {} : { counts }),

@@ -17,7 +17,8 @@ export interface Word {
 }
 
 /**
- * Applies the plan if it is still the same; otherwise the old one is void and the new one is held.
+ * Applies the plan if it is still the same; otherwise the old one is void and the new one is held, or, where the file can be applied
+ * no more, the plan is closed and the file has the status that tells why.
  * @throws RefusedError for an unknown, decided or expired plan
  */
 export async function approvePlan(
@@ -33,7 +34,7 @@ export async function approvePlan(
     ...(await instructionOf(context, file)),
     approved: { planHash: plan.planHash, ...word },
   });
-  if (result.status !== 'held') context.log('plan.approved', { fileId: file.id, planHash: plan.planHash });
+  if (result.status === 'applied') context.log('plan.approved', { fileId: file.id, planHash: plan.planHash });
   await returnReceipts(context, dropOf(context, file));
   return result;
 }
@@ -42,7 +43,7 @@ export async function approvePlan(
 export async function discardPlan(context: JobContext, hash: string, word: Word): Promise<HeldPlan> {
   return context.database.db.transaction().execute(async (trx) => {
     const plan = await requireOpenPlan(context, trx, hash);
-    await decidePlan(trx, plan.id, 'discarded', word.by, word.why);
+    await decidePlan(trx, plan.id, 'discarded', word);
     await setAside(trx, plan);
     context.log('plan.discarded', { fileId: plan.fileId, planHash: plan.planHash });
     return plan;
@@ -59,7 +60,7 @@ export async function expirePlans(context: JobContext): Promise<void> {
     const plans = await lockOverduePlans(trx, isoMoment(now));
     const told = [];
     for (const plan of plans) {
-      await decidePlan(trx, plan.id, 'expired', null, null);
+      await decidePlan(trx, plan.id, 'expired');
       const drop = (await setAside(trx, plan))?.drop_id ?? '';
       told.push({ fileId: plan.fileId, drop, planHash: plan.planHash });
     }

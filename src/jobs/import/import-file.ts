@@ -1,5 +1,5 @@
 /** One fetched file, from its bytes to the database, and what came of it; by a drop, by hand, or only as a plan. */
-import { RetryableError } from '../../errors.ts';
+import { RefusedError, RetryableError } from '../../errors.ts';
 import type { Db } from '../../load/database.ts';
 import { claimFile, unlockFile } from '../../load/files/claims.ts';
 import { findOpenPlan } from '../../load/files/held-plans.ts';
@@ -41,9 +41,10 @@ export interface KeptFile {
 }
 
 /**
- * Imports a file that stands in the ledger as `fetched` or, with an approved plan, as `held`. One owner at a time: the claim
- * ends with the connection, and what a lost owner still writes is refused by its fence.
+ * Imports a file that stands in the ledger as `fetched` or, with an approved plan, as `held`; any other is told
+ * as it is. One owner at a time: the claim ends with the connection, and what a lost owner still writes is refused by its fence.
  * @throws RetryableError `claimed` when another owner has it, `not_due` before its time; otherwise it is left for later in the ledger
+ * @throws RefusedError when somebody else has decided the approved plan
  */
 export async function importFile(
   context: JobContext,
@@ -55,7 +56,9 @@ export async function importFile(
   const taken: { file: DropFile | null; decided: boolean } = { file: null, decided: false };
   try {
     await context.database.withSession(async (session) => {
-      const claim = await claimFile(session.db, fileId, OWNER);
+      const approved = instruction.approved !== null;
+      const claim = await claimFile(session.db, fileId, OWNER, approved ? 'held' : 'fetched');
+      if (claim.kind === 'decided' && approved) throw new RefusedError('This plan is not open any more.');
       if (claim.kind === 'decided') return;
       if (claim.kind === 'elsewhere') throw new RetryableError('claimed', 'Another worker has this file.');
       if (claim.kind === 'later') throw new RetryableError('not_due', 'This file waits for its next try.');

@@ -20,11 +20,16 @@ const MOST_CRASHES = 3;
 const BACK_OFF_SECONDS = [10, 30, 60, 300, 900, 3600];
 
 /**
- * Takes a fetched or held file. The lock lives on the connection of `db`, which must be one session: when its owner dies, the
- * server lets go of it at once, and the next owner sees by `claimed_by` that somebody was lost.
- * `owner` names the process.
+ * Takes a file that has the status `from`: a held one only with a person's word. The lock lives on the connection of `db`, which
+ * must be one session: when its owner dies, the server lets go of it at once, and the next owner sees by `claimed_by` that
+ * somebody was lost. `owner` names the process.
  */
-export async function claimFile(db: Db, id: number, owner: string): Promise<Claim> {
+export async function claimFile(
+  db: Db,
+  id: number,
+  owner: string,
+  from: 'fetched' | 'held' = 'fetched',
+): Promise<Claim> {
   // One way to the server: the lock first, and the row as it is once the lock is there.
   const claimed = await sql<{
     locked: boolean;
@@ -41,7 +46,7 @@ export async function claimFile(db: Db, id: number, owner: string): Promise<Clai
       update drop_file
          set fence = fence + 1, crashes = crashes + case when lost_by is null then 0 else 1 end, claimed_by = ${owner}
         from before
-       where id = ${id} and status in ('fetched', 'held') and (not_before is null or not_before <= now())
+       where id = ${id} and status = ${from} and (not_before is null or not_before <= now())
       returning fence, crashes, status, lost_by
     )
     select locked, fence, crashes, status, lost_by as "lostBy" from lock left join taken on true`.execute(db);
@@ -52,7 +57,7 @@ export async function claimFile(db: Db, id: number, owner: string): Promise<Clai
     return { kind: wornOut ? 'worn-out' : 'taken', fence: taken.fence, lostBy: taken.lostBy };
   }
   await unlockFile(db, id);
-  const open = await sql`select from drop_file where id = ${id} and status in ('fetched', 'held')`.execute(db);
+  const open = await sql`select from drop_file where id = ${id} and status = ${from}`.execute(db);
   return { kind: open.rows.length > 0 ? 'later' : 'decided' };
 }
 

@@ -1,5 +1,5 @@
 /** The gates of a plan: what would make it wait for a person's yes before anything changes, and the hash that names it. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { FileCounts } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
@@ -43,12 +43,7 @@ const SENSITIVE_RATIO = 0.2;
 const ORDINARY_SENSITIVE = 5;
 
 /** Weighs the departures, rejections and sensitive changes of the plan that stands in the temporary tables. */
-export async function weighPlan(
-  db: Db,
-  stage: string,
-  safety: Safety,
-  rows: Pick<FileCounts, 'read' | 'rejected'>,
-): Promise<HeldReason[]> {
+export async function weighPlan(db: Db, { stage, counts: rows }: PlanToWeigh, safety: Safety): Promise<HeldReason[]> {
   const { maxRejectedRatio, maxDeactivatedRatio, maxDeactivatedCount } = safety.limits;
   const found = await sql<HeldReason>`
     with employer_departure as (
@@ -93,14 +88,44 @@ export async function weighPlan(
   return found.rows;
 }
 
-/** Names the plan: the same rows with the same outcomes and the same departures have the same hash. */
-export async function hashPlan(db: Db, fileId: number, stage: string): Promise<string> {
+/** What a plan would do, for those who weigh and name it; its departures and rows stand in the temporary tables. */
+export interface PlanToWeigh {
+  readonly fileId: number;
+  readonly stage: string;
+  readonly counts: Pick<FileCounts, 'read' | 'rejected'>;
+  /** a query with `row_number` and `content`: what each row that changes something would write, as text */
+  readonly content: RawBuilder<unknown>;
+}
+
+/**
+ * Names the plan: read with the same layout, held by the same gates, the same rows that write the same, and the same departures have the
+ * same hash. What is written goes into it row by row, as a file of a million rows is longer than a text can be.
+ */
+export async function hashPlan(
+  db: Db,
+  { fileId, stage, content }: PlanToWeigh,
+  layoutHash: string,
+  reasons: readonly HeldReason[],
+): Promise<string> {
+  const gates = JSON.stringify(reasons.map(({ gate, enterpriseNumber }) => [gate, enterpriseNumber]));
   const found = await sql<{ hash: string }>`
-    select encode(sha256(convert_to(concat_ws('|', ${String(fileId)}::text,
-      (select md5(string_agg(concat_ws(',', s.row_number, o.outcome, o.deactivated), ';' order by s.row_number))
-         from ${sql.table(stage)} s left join ${outcomesOf(stage)} o using (row_number)),
-      (select md5(string_agg(concat_ws(',', d.enterprise_number, d.beneficiary_id, d.cause), ';'
-                             order by d.enterprise_number, d.beneficiary_id)) from departure d)), 'UTF8')), 'hex') as hash
+    select encode(sha256(convert_to(concat_ws('|', ${String(fileId)}::text, ${layoutHash}::text, ${gates}::text,
+      coalesce((select md5(string_agg(concat_ws(',', s.row_number, o.outcome, o.deactivated), ';' order by s.row_number))
+         from ${sql.table(stage)} s left join ${outcomesOf(stage)} o using (row_number)), ''),
+      coalesce((select md5(string_agg(c.written, '' order by c.row_number, c.written collate "C"))
+         from (select row_number, md5(content) as written from (${content}) as planned) c), ''),
+      coalesce((select md5(string_agg(concat_ws(',', d.enterprise_number, d.beneficiary_id, d.cause), ';'
+                             order by d.enterprise_number, d.beneficiary_id, d.cause)) from departure d), '')), 'UTF8')), 'hex') as hash
   `.execute(db);
   return onlyRow(found).hash;
+}
+
+/** Employers that the file speaks of, and its sender may. */
+export async function listPlannedEmployers(db: Db, stage: string): Promise<string[]> {
+  const found = await sql<{ employer: string }>`
+    select distinct s.enterprise_number as employer from ${sql.table(stage)} s
+     where s.enterprise_number is not null
+       and not exists (select from found_issue f where f.row_number = s.row_number and f.code = 'mandate.missing')
+     order by 1`.execute(db);
+  return found.rows.map(({ employer }) => employer);
 }

@@ -146,6 +146,11 @@ export async function markOutcome(
     .execute();
 }
 
+/** A held file whose plan has lost its point; its counts stay what was planned. */
+export async function markSuperseded(db: Db, id: number): Promise<void> {
+  await db.updateTable('drop_file').set({ status: 'superseded' }).where('id', '=', id).execute();
+}
+
 /** Issues of the file as a whole, such as why it was rejected. */
 export async function insertFileIssues(db: Db, fileId: number, issues: readonly RowIssue[]): Promise<void> {
   if (issues.length === 0) return;

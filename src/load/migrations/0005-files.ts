@@ -76,6 +76,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       plan_hash text not null,
       counts jsonb not null,
       reasons jsonb not null,
+      employers text[] not null,
       held_at timestamptz not null default now(),
       expires_at timestamptz not null,
       decision text check (decision in ('approved', 'discarded', 'superseded', 'expired', 'void')),
@@ -84,6 +85,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       why text
     )`.execute(db);
   await sql`create unique index held_plan_open on held_plan (file_id) where decision is null`.execute(db);
+  // Who would leave by a plan that is open; it goes when the plan is decided.
+  await sql`
+    create table held_departure (
+      enterprise_number text not null,
+      plan_id bigint not null,
+      beneficiary_id bigint not null,
+      cause text not null check (cause in ('explicit', 'absent')),
+      primary key (enterprise_number, plan_id, beneficiary_id, cause)
+    )`.execute(db);
+  await sql`create index held_departure_plan on held_departure (plan_id)`.execute(db);
   // Which full file spoke last for an employer: an older one that arrives late must not deactivate anybody.
   await sql`
     create table full_file (

@@ -28,6 +28,7 @@ import {
   findSensitiveChanges,
   insertBeneficiaries,
   keepEverybodyActive,
+  PLANNED_PEOPLE,
   updateBeneficiaries,
   warnOfOutcomes,
 } from './write-beneficiaries.ts';
@@ -104,6 +105,7 @@ export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string
 const MANY = 2_000_000_000;
 const UNWEIGHED: Consent = {
   by: 'gates',
+  layoutHash: '',
   safety: {
     proven: true,
     configurationChanged: false,
@@ -124,7 +126,8 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
   await findSensitiveChanges(db);
   let counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
-  const held = await findHold(db, delivery.fileId ?? 0, BENEFICIARY_STAGE, consent, counts);
+  const plan = { fileId: delivery.fileId ?? 0, stage: BENEFICIARY_STAGE, counts, content: PLANNED_PEOPLE };
+  const held = await findHold(db, plan, consent);
   if (held === null && consent.by === 'person' && consent.upsertsOnly) {
     await keepEverybodyActive(db);
     counts = await countOutcomes(db, BENEFICIARY_STAGE, 0);

@@ -94,6 +94,16 @@ function confirmedBy(source: RowSource): RawBuilder<string | null> {
 const columns = sql.join(PLANNED_COLUMNS.map((column) => sql.ref(column)));
 const planned = sql.join(PLANNED_COLUMNS.map((column) => sql`p.${sql.ref(column)}`));
 
+const takesEffect = sql`o.outcome in ('created', 'updated', 'reactivated')`;
+
+/** Rows `row_number, content`: what the rows that change something would write, which is part of what a person approves. */
+export const PLANNED_PEOPLE: RawBuilder<unknown> = sql`
+  select p.row_number, row (p.enterprise_number, p.national_register_number, ${planned})::text as content
+    from plan_beneficiary p join row_outcome o using (row_number) where ${takesEffect}
+  union all
+  select c.row_number, row (c.product_code, c.face_value, c.removed, c.month)::text
+    from plan_product c join row_outcome o using (row_number) where ${takesEffect}`;
+
 export async function insertBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
   await sql`
     with new as (

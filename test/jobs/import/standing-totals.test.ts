@@ -127,7 +127,7 @@ async function fill(work: Workplace): Promise<void> {
   const { db } = work.on('2026-12-10').database;
   await sql`
     truncate employer, mandate, contract, beneficiary, beneficiary_product, beneficiary_change, entitlement, entitlement_change,
-             confirmed_entitlement, entitlement_split, drop_file, row_issue, held_plan, outgoing_file restart identity cascade`.execute(
+             confirmed_entitlement, entitlement_split, drop_file, row_issue, held_plan, held_departure, outgoing_file restart identity cascade`.execute(
     db,
   );
   await sql`alter sequence entitlement_change_id restart`.execute(db);
