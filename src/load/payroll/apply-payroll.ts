@@ -51,7 +51,7 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
   if (ends) await decideEmploymentEnds(db, delivery, today);
   if (endsAbsent) await findAbsentTotals(db, delivery);
   const other = scope.otherSource ? await findOtherSource(db) : [];
-  const content = plannedPayroll({ printed, endsAbsent });
+  const content = plannedPayroll({ printed, ends, endsAbsent });
   const plan = { fileId: delivery.fileId, stage: PAYROLL_STAGE, counts: facts.counts, content };
   const held = await findHold(db, plan, consent, other);
   const upsertsOnly = consent.by === 'person' && consent.upsertsOnly;

@@ -173,25 +173,28 @@ export async function readPlanFacts(db: Db, standing: number): Promise<PlanFacts
 }
 
 /**
- * Rows `row_number, content`: what the rows that change something would write, which is part of what a person approves; with printed
- * values also where they take from, and with absent people which of their totals would end.
+ * Rows `row_number, content`: what the rows that change something would write, which is part of what a person approves. With printed
+ * values also where they take from, with ends those that are taken over, and with absent people which of their totals would end.
  */
-export function plannedPayroll({
-  printed,
-  endsAbsent,
-}: {
-  printed: boolean;
-  endsAbsent: boolean;
+export function plannedPayroll(has: {
+  readonly printed: boolean;
+  readonly ends: boolean;
+  readonly endsAbsent: boolean;
 }): RawBuilder<unknown> {
-  const blends = sql`
-    union all
-    select row_number, row (earlier_period, earlier_value)::text from blend where explained`;
-  const absent = sql`
-    union all
-    select 0, row (enterprise_number, beneficiary_id, product_code, period, face_value)::text from absent_total`;
-  return sql`
-    select row_number, row (enterprise_number, beneficiary_id, product_code, period, face_value, quantity, given_back, leads, others,
-                            employment_end)::text as content
-      from plan_payroll where outcome in ('created', 'updated')
-    ${printed ? blends : sql``} ${endsAbsent ? absent : sql``}`;
+  const parts = [
+    sql`
+      select row_number, row (enterprise_number, beneficiary_id, product_code, period, face_value, quantity, given_back, leads,
+                              others)::text as content
+        from plan_payroll where outcome in ('created', 'updated')`,
+    ...(has.printed
+      ? [sql`select row_number, row (earlier_period, earlier_value)::text from blend where explained`]
+      : []),
+    ...(has.ends ? [sql`select row_number, row (employment_end, deactivates)::text from ended`] : []),
+    ...(has.endsAbsent
+      ? [
+          sql`select 0, row (enterprise_number, beneficiary_id, product_code, period, face_value)::text from absent_total`,
+        ]
+      : []),
+  ];
+  return sql.join(parts, sql` union all `);
 }

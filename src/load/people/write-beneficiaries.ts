@@ -101,7 +101,7 @@ export const PLANNED_PEOPLE: RawBuilder<unknown> = sql`
   select p.row_number, row (p.enterprise_number, p.national_register_number, ${planned})::text as content
     from plan_beneficiary p join row_outcome o using (row_number) where ${takesEffect}
   union all
-  select c.row_number, row (c.product_code, c.face_value, c.removed, c.month)::text
+  select c.row_number, row (c.product_code, c.face_value, c.removed, c.valid_from)::text
     from plan_product c join row_outcome o using (row_number) where ${takesEffect}`;
 
 export async function insertBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
