@@ -60,6 +60,7 @@ export interface ModelOutcome {
 const BEGINNING = '1900-01';
 const CLEAR = '#CLEAR';
 const LIMIT = 1000;
+const SENSITIVE = ['email', 'otherName', 'costCenter'] as const;
 const OTHERS = ['eco', 'gift'];
 const COST_CENTERS = ['1', '2'];
 
@@ -169,7 +170,7 @@ function applyRows(
     else if (known.status === 'inactive' && next.status === 'active') counts.reactivated += 1;
     else if (changed) counts.updated += 1;
     else counts.unchanged += 1;
-    if (known !== undefined && (known.email !== next.email || known.costCenter !== next.costCenter)) sensitive += 1;
+    if (known !== undefined && SENSITIVE.some((field) => known[field] !== next[field])) sensitive += 1;
     people.set(key, next);
   }
   const unreadable = byPerson.has(null);

@@ -107,6 +107,17 @@ export function refusedRow(alias: string): RawBuilder<boolean> {
     select from found_issue f where f.row_number = ${sql.ref(`${alias}.row_number`)} and f.severity = 'error')`;
 }
 
+/**
+ * Somebody whom a refused row of the file names, at whatever employer it says: the employer may be the very thing that is wrong
+ * with the row, and a refused row never counts as absent. `number` is the person's register number.
+ */
+export function namedByRefusedRow(stage: string, number: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from ${sql.table(stage)} s
+     where s.national_register_number = ${number}
+       and (s.rejected or s.row_number in (select f.row_number from found_issue f where f.severity = 'error')))`;
+}
+
 /** The counts of the outcomes; staged rows without an outcome are the rejected ones. */
 export async function countOutcomes(db: Db, stage: string, absent: number): Promise<FileCounts> {
   const found = await sql<Omit<FileCounts, 'rejected'> & { decided: number }>`

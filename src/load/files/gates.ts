@@ -54,8 +54,10 @@ export async function weighPlan(db: Db, { stage, counts: rows }: PlanToWeigh, sa
     ), in_total as (
       select null::text as enterprise_number, coalesce(sum(leaving), 0)::int as leaving, coalesce(sum(absent), 0)::int as absent,
              (select count(*)::int from beneficiary b
-               where b.status = 'active'
-                 and b.enterprise_number in (select enterprise_number from ${sql.table(stage)})) as active
+               where b.status = 'active' and b.enterprise_number in (
+                 -- Employers of whom the file says nothing that counts would only make the others' share look small.
+                 select s.enterprise_number from ${sql.table(stage)} s join ${outcomesOf(stage)} o using (row_number)
+                 union select enterprise_number from employer_departure)) as active
         from employer_departure having count(*) > 0
     ), wherever as (select * from employer_departure union all select * from in_total),
     rejected as (

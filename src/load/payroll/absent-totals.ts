@@ -1,12 +1,12 @@
 /** Totals that end because a full payroll file, whose layout says `absent: zero`, no longer names their person. */
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
-import type { Delivery } from '../files/found-issues.ts';
+import { type Delivery, namedByRefusedRow } from '../files/found-issues.ts';
 
 /**
  * Fills `absent_total` with the totals that the same drop gave before, for an employer, product and month of the file in which
  * their person has no row now, and lets the gates weigh their people as departures. A rejected row is a row: where its person
- * cannot be read, nobody of its employer is absent. A total newer than the file stays.
+ * cannot be read, nobody of its employer is absent, and whom it names is absent nowhere. A total newer than the file stays.
  */
 export async function findAbsentTotals(db: Db, delivery: Delivery): Promise<void> {
   await sql`
@@ -26,9 +26,8 @@ export async function findAbsentTotals(db: Db, delivery: Delivery): Promise<void
          select from stage_payroll s
           where coalesce(s.national_register_number, b.national_register_number) = b.national_register_number
             and coalesce(s.enterprise_number, e.enterprise_number) = e.enterprise_number
-            and coalesce(s.product_code, e.product_code) = e.product_code and coalesce(s.period, e.period) = e.period)`.execute(
-    db,
-  );
+            and coalesce(s.product_code, e.product_code) = e.product_code and coalesce(s.period, e.period) = e.period)
+       and not ${namedByRefusedRow('stage_payroll', sql`b.national_register_number`)}`.execute(db);
   await sql`
     insert into departure (enterprise_number, beneficiary_id, cause)
     select distinct enterprise_number, beneficiary_id, 'absent' from absent_total`.execute(db);

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
-import type { Delivery } from '../files/found-issues.ts';
+import { type Delivery, namedByRefusedRow } from '../files/found-issues.ts';
 
 /** The rows of a beneficiaries plan that end an active person. */
 export async function findExplicitDepartures(db: Db): Promise<void> {
@@ -13,7 +13,8 @@ export async function findExplicitDepartures(db: Db): Promise<void> {
 }
 
 /**
- * Active people of the employers in a full file who are in none of its rows, good or rejected. Only people whom the same
+ * Active people of the employers in a full file who are in none of its rows, good or rejected, nor in a rejected one about
+ * another employer. Only people whom the same
  * secretariat confirmed last: two secretariats of one employer never end each other's people. An employer for which a newer
  * full file was applied is left alone, and so is one with a row whose person cannot be read: it may be the one who seems absent.
  * @returns employers that were left alone because of unreadable rows
@@ -45,7 +46,8 @@ export async function findAbsent(
        and greatest(k.as_of, b.as_of) <= ${delivery.asOf}::timestamptz
        and not exists (select from stage_beneficiary s
                         where s.national_register_number = b.national_register_number
-                          and coalesce(s.enterprise_number, b.enterprise_number) = b.enterprise_number)`.execute(db);
+                          and coalesce(s.enterprise_number, b.enterprise_number) = b.enterprise_number)
+       and not ${namedByRefusedRow('stage_beneficiary', sql`b.national_register_number`)}`.execute(db);
   await sql`
     insert into departure (enterprise_number, beneficiary_id, cause)
     select enterprise_number, id, 'absent' from absent where not unreadable`.execute(db);

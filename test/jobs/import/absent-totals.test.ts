@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { importByHand } from '../../../src/jobs/import/import-by-hand.ts';
 import { openBookDesk } from '../../support/book-desk.ts';
-import { inventPerson } from '../../support/people.ts';
+import { inventEnterpriseNumber, inventPerson } from '../../support/people.ts';
 import { portalRow } from '../../support/portal-rows.ts';
 
 const desk = await openBookDesk(7_400_000);
@@ -13,14 +13,16 @@ let files = 0;
 /** Payroll of November under a layout that says `absent: zero`: each line a person and a quantity. */
 async function november(
   employer: string,
-  lines: readonly (readonly [person: number | string, quantity: number | string])[],
+  lines: readonly (readonly [person: number | string, quantity: number | string, elsewhere?: string])[],
   scope: 'full' | 'delta' = 'full',
 ) {
   files += 1;
   const path = join(desk.work.home, `payroll-${files}.csv`);
   const numberOf = (person: number | string) =>
     typeof person === 'string' ? person : inventPerson(person).nationalRegisterNumber;
-  const rows = lines.map(([person, quantity]) => `${employer};${numberOf(person)};2026-11;meal;${quantity};8,00;`);
+  const rows = lines.map(
+    ([person, quantity, elsewhere]) => `${elsewhere ?? employer};${numberOf(person)};2026-11;meal;${quantity};8,00;`,
+  );
   await writeFile(path, `BCE;NISS;period;product;quantity;faceValue;employmentEnd\n${rows.join('\n')}\n`);
   const context = desk.work.on('2026-12-02');
   const shipped = context.config.layouts.get('payroll-generic');
@@ -90,6 +92,18 @@ test('a rejected row is a row, and a row whose person cannot be read keeps every
     [810, 17],
     [811, 20],
     ['85073003329', 20],
+  ]);
+  expect(await granted(employer)).toEqual([17, 20, 20, 20]);
+});
+
+test('a rejected row about another employer, which may be the mistake, keeps the total of the person it names', async () => {
+  const employer = await fourPeople(815);
+  const strange = inventEnterpriseNumber(4_999_999);
+  await november(employer, [
+    [815, 17],
+    [816, 20],
+    [817, 20],
+    [818, 20, strange],
   ]);
   expect(await granted(employer)).toEqual([17, 20, 20, 20]);
 });
