@@ -66,8 +66,14 @@ export interface ConfiguredLayout {
   readonly hash: string;
 }
 
-/** Reads everything under the environment's configuration folder; ConfigError lists all faults. */
-export function loadConfig(environment: Environment): Config {
+/** Whether keys and passwords are read too, or left where they are. */
+export type Secrets = 'with-secrets' | 'without-secrets';
+
+/**
+ * Reads everything under the environment's configuration folder; ConfigError lists all faults. Without its secrets no drop can be
+ * reached and no mail sent: for those who only read the database, and whose account may not see a key.
+ */
+export function loadConfig(environment: Environment, secrets: Secrets = 'with-secrets'): Config {
   const folder = environment.config;
   if (!existsSync(folder)) throw new ConfigError(`There is no configuration folder ${folder} (NAVETTE_CONFIG).`);
   const faults: string[] = [];
@@ -77,7 +83,8 @@ export function loadConfig(environment: Environment): Config {
   };
   const settings = readYamlFile(join(folder, 'navette.yaml'), navetteShape);
   const navette = taken(settings);
-  const smtp = navette === null ? null : resolveSmtp(navette, settings, environment, faults);
+  const smtp =
+    navette === null || secrets === 'without-secrets' ? null : resolveSmtp(navette, settings, environment, faults);
   const products = taken(readYamlFile(join(folder, 'products.yaml'), productsShape));
   const layouts = new Map<string, ConfiguredLayout>();
   for (const path of yamlFiles(join(folder, 'layouts'))) {
@@ -94,7 +101,7 @@ export function loadConfig(environment: Environment): Config {
     if (value === null) continue;
     faults.push(...nameFault(file, value.id), ...dropFaults(file, value, layouts));
     if (navette !== null) faults.push(...secretariatFault(file, value.secretariat, navette));
-    const drop = navette === null ? null : resolveDrop(value, file, environment, navette.limits, faults);
+    const drop = navette === null ? null : resolveDrop(value, file, environment, navette.limits, faults, secrets);
     if (drop !== null) drops.push(drop);
   }
   let messages: Messages | null = null;
@@ -166,11 +173,13 @@ function resolveDrop(
   environment: Environment,
   defaults: Limits,
   faults: string[],
+  secrets: Secrets,
 ): Drop | null {
   const at = (path: string): string => (given.kind === 'folder' ? resolve(environment.home, path) : path);
   let sftp: SftpPlace | null = null;
   // A drop that is switched off is an example or a plan: its secrets need not be there yet.
-  if (given.sftp !== undefined && given.enabled) {
+  const wanted = given.enabled && secrets === 'with-secrets';
+  if (given.sftp !== undefined && wanted) {
     const { privateKeyFile, passwordFile, passwordEnv } = given.sftp;
     const secretFile = privateKeyFile ?? passwordFile;
     let secret: string | undefined;
@@ -216,7 +225,7 @@ function resolveDrop(
     settled: given.settled,
     ...(given.stableSeconds === undefined ? {} : { stableSeconds: given.stableSeconds }),
     archive: given.archive,
-    pgp: given.enabled ? readPgpKeys(given, file, environment, faults) : null,
+    pgp: wanted ? readPgpKeys(given, file, environment, faults) : null,
     expectedBy: given.expects?.by ?? null,
     layouts: given.layouts,
     limits: {

@@ -2,7 +2,7 @@
 
 import { brusselsDay, endOfBrusselsDay, now } from '../clock.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, loadConfig, type Secrets } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { type Database, openDatabase } from '../load/database.ts';
 import { openEmbeddedPostgres } from '../load/embedded-postgres.ts';
@@ -41,7 +41,11 @@ export interface CommonOptions {
 }
 
 /** The environment, configuration and log alone, for commands that need no database. */
-export function openDesk(options: CommonOptions, environment = readEnvironment()): Omit<App, 'database'> {
+export function openDesk(
+  options: CommonOptions,
+  environment = readEnvironment(),
+  secrets: Secrets = 'with-secrets',
+): Omit<App, 'database'> {
   const json = options.json === true;
   const moment = now();
   const given = options.date;
@@ -57,7 +61,7 @@ export function openDesk(options: CommonOptions, environment = readEnvironment()
   });
   return {
     environment,
-    config: loadConfig(environment),
+    config: loadConfig(environment, secrets),
     log,
     progress: reportProgress(log, process.stderr.isTTY === true && !json ? process.stderr : null, now),
     today: given ?? brusselsDay(moment),
@@ -78,8 +82,9 @@ export async function withApp(
   options: CommonOptions,
   work: (app: App) => Promise<ExitCode>,
   environment = readEnvironment(),
+  secrets: Secrets = 'with-secrets',
 ): Promise<ExitCode> {
-  const desk = openDesk(options, environment);
+  const desk = openDesk(options, environment, secrets);
   const embedded = desk.environment.databaseUrl === null ? await openEmbeddedPostgres(desk.environment.home) : null;
   try {
     const url = desk.environment.databaseUrl ?? embedded?.url ?? '';

@@ -1,6 +1,7 @@
 /** `navette report`: a month as a page for people, or a quarter: what was ordered against what was granted, by employer. */
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
 import { ConfigError } from '../errors.ts';
 import { isIncomplete } from '../jobs/orders/watch-quarter.ts';
 import { readMonthReport, writePage } from '../jobs/report/write-report.ts';
@@ -35,14 +36,19 @@ async function run(options: ReportOptions): Promise<ExitCode> {
   const { quarter, period, output } = options;
   if (period !== undefined) {
     if (!isPeriod(period)) throw new ConfigError(`--period is "${period}"; expected a month such as 2026-11.`);
-    return withApp(options, (app) => reportMonth(app, period, output ?? null));
+    return withoutSecrets(options, (app) => reportMonth(app, period, output ?? null));
   }
   if (quarter === undefined) throw new ConfigError('Say which: --period YYYY-MM or --quarter YYYY-Qn.');
   if (output !== undefined) throw new ConfigError('-o belongs to --period; a quarter is printed.');
   if (!isQuarter(quarter)) {
     throw new ConfigError(`--quarter is "${quarter}"; expected a quarter such as 2026-Q4.`);
   }
-  return withApp(options, (app) => reportQuarter(app, quarter));
+  return withoutSecrets(options, (app) => reportQuarter(app, quarter));
+}
+
+/** Whoever writes reports reads the database alone: its account need not be able to read a drop's key or the mail password. */
+function withoutSecrets(options: ReportOptions, work: (app: App) => Promise<ExitCode>): Promise<ExitCode> {
+  return withApp(options, work, readEnvironment(), 'without-secrets');
 }
 
 /** Under --json the sums are the document, and a page is written only where -o says so. */

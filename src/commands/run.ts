@@ -10,6 +10,7 @@ import { runPaymentsJob } from './run-payments.ts';
 import { runPullJob } from './run-pull.ts';
 import { runReleaseJob } from './run-release.ts';
 import { runRenewalsJob } from './run-renewals.ts';
+import { runReportJob } from './run-report.ts';
 import { runRetentionJob } from './run-retention.ts';
 
 interface RunOptions extends CommonOptions {
@@ -28,6 +29,7 @@ const JOBS: Readonly<Record<string, RunJob>> = {
   release: runReleaseJob,
   renewals: runRenewalsJob,
   retention: runRetentionJob,
+  report: runReportJob,
 };
 const NAMES = Object.keys(JOBS).join(', ');
 
