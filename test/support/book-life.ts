@@ -3,12 +3,26 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
+import { RefusedError } from '../../src/errors.ts';
 import { cancelOrder } from '../../src/jobs/orders/cancel-order.ts';
 import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
+import { newOrder } from '../../src/jobs/orders/new-order.ts';
 import type { Db } from '../../src/load/database.ts';
 import { addDays, addMonths, periodOf } from '../../src/transform/values/calendar.ts';
 import type { BookDesk } from './book-desk.ts';
-import { type Book, confirm, endEmployment, type ModelOrder, personOf, raise, restate, runDay } from './book-model.ts';
+import {
+  type Book,
+  cancel,
+  confirm,
+  endEmployment,
+  entitled,
+  type ModelOrder,
+  orderByHand,
+  personOf,
+  raise,
+  restate,
+  runDay,
+} from './book-model.ts';
 import { ADDRESS } from './employer-lines.ts';
 import { checkBooks } from './invariant.ts';
 import { inventPerson } from './people.ts';
@@ -62,6 +76,21 @@ const STEPS = {
     days: fc.integer({ min: -40, max: 20 }),
     daysOld: fc.constantFrom(0, 0, 3, 20),
   }),
+  byHand: fc.record({
+    does: fc.constant('order' as const),
+    what: fc.oneof(
+      fc.record({
+        product: fc.constant('meal'),
+        quantity: fc.constantFrom(null, 1, 5, 50),
+        value: fc.constantFrom(null, null, 800),
+      }),
+      fc.record({
+        product: fc.constant('eco'),
+        quantity: fc.constantFrom(1, 2),
+        value: fc.constantFrom(2500, 5000),
+      }),
+    ),
+  }),
   decide: fc.record({ does: fc.constantFrom('confirm' as const, 'cancel' as const), which: fc.nat(4) }),
 };
 type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
@@ -79,6 +108,7 @@ export const aLife = fc.record({
       { weight: 2, arbitrary: STEPS.person },
       { weight: 1, arbitrary: STEPS.raise },
       { weight: 1, arbitrary: STEPS.end },
+      { weight: 1, arbitrary: STEPS.byHand },
       { weight: 2, arbitrary: STEPS.decide },
     ),
     { minLength: 10, maxLength: 24 },
@@ -145,7 +175,8 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     const { nationalRegisterNumber: nrn } = inventPerson(firstPerson + index);
     if (person.hasCard) await activateCard(desk.db, { nrn }, '2035-01-01');
   }
-  const book = { late: life.late, people, totals: new Map(), saidAt: new Map(), orders: [], carry: new Map() };
+  const maps = { totals: new Map(), added: new Map(), saidAt: new Map(), carry: new Map() };
+  const book = { late: life.late, people, orders: [], ...maps };
   return { desk, employer, firstPerson, book, orders: new Map(), today: '2025-12-01', files: 0 };
 }
 
@@ -157,6 +188,7 @@ async function take(living: Living, step: Step): Promise<void> {
   }
   if (step.does === 'payroll') return sendPayroll(living, step);
   if ('which' in step) return decide(living, step);
+  if ('what' in step) return order(living, step);
   if (step.does === 'end') {
     const at = nextMoment(living, step.daysOld);
     const end = addDays(living.today, step.days);
@@ -247,8 +279,25 @@ async function decide(living: Living, { does, which }: Extract<Step, { which: nu
     confirm(book, order);
   } else {
     await cancelOrder(desk.context(living.today), id, { by: 'ops', why: 'test' });
-    order.status = 'cancelled';
+    cancel(book, order);
   }
+}
+
+async function order({ desk, employer, book, orders, today }: Living, { what }: Extract<Step, { what: object }>) {
+  const { product, quantity, value } = what;
+  // A face value without a quantity means nothing.
+  const asked = { product, quantity, value: quantity === null ? null : value };
+  const expected = orderByHand(book, asked, periodOf(today));
+  const made = newOrder(desk.context(today), {
+    enterpriseNumber: employer,
+    productCode: product,
+    reference: 'by hand',
+    validityStart: today,
+    quantity,
+    faceValue: asked.value,
+  });
+  if (expected === null) return expect(made).rejects.toThrow(new RefusedError('There is nothing to order.'));
+  orders.set((await made).id, expected);
 }
 
 async function run(living: Living): Promise<void> {
@@ -301,7 +350,7 @@ async function judge({ desk, employer, book, orders }: Living, stored: readonly 
     select concat_ws(' ', b.position, product_code, period, face_value) || ': ' || quantity as line
       from entitlement e join (${positions(employer)}) b on b.id = e.beneficiary_id
      where enterprise_number = ${employer} and quantity <> 0`.execute(desk.db);
-  const totals = new Map([...book.totals].filter(([, quantity]) => quantity !== 0));
+  const totals = new Map([...entitled(book)].filter(([, quantity]) => quantity !== 0));
   expect(granted.rows.map(({ line }) => line).sort()).toEqual(told(totals));
   for (const { id, status, lines, invoiced } of stored) {
     const order = orders.get(id);

@@ -26,13 +26,17 @@ export interface ModelOrder {
   readonly kind: OrderKind;
   status: 'draft' | 'invoiced' | 'cancelled';
   lines: ModelLine[];
+  /** what the order itself granted, by `person product period value` */
+  grants: ReadonlyMap<string, number>;
 }
 
 export interface Book {
   readonly late: 'missed' | 'all' | 'carry';
   readonly people: readonly ModelPerson[];
-  /** by `person product period value` */
+  /** what payroll says, by `person product period value` */
   readonly totals: Map<string, number>;
+  /** what orders granted beside it, by the same */
+  readonly added: Map<string, number>;
   /** moment of the file that said the total, by `person product period` */
   readonly saidAt: Map<string, string>;
   readonly orders: ModelOrder[];
@@ -66,6 +70,13 @@ interface Key {
 function partsOf(key: string): Key {
   const [person = '', product = '', period = '', value = ''] = key.split(' ');
   return { person: Number(person), product, period, value: Number(value) };
+}
+
+/** All that is granted, by `person product period value`. */
+export function entitled(book: Book): Map<string, number> {
+  const all = new Map(book.totals);
+  for (const [key, quantity] of book.added) all.set(key, (all.get(key) ?? 0) + quantity);
+  return all;
 }
 
 export function personOf(book: Book, index: number): ModelPerson {
@@ -104,14 +115,13 @@ function isSameKey(one: ModelPayroll, other: ModelPayroll): boolean {
 
 /** The one value granted for the month already, else the person's own for that month; null when there is no one value. */
 function ownValue(book: Book, { person, product, period }: ModelPayroll): number | null {
-  const granted = [...book.totals].filter(([key, quantity]) => {
+  const granted = [...entitled(book)].filter(([key, quantity]) => {
     return quantity !== 0 && key.startsWith(`${person} ${product} ${period} `);
   });
   if (granted.length > 1) return null;
   const [only] = granted;
   if (only !== undefined) return partsOf(only[0]).value;
-  const valid = personOf(book, person).values.filter(({ from }) => from === null || from <= period);
-  return product === 'meal' ? (valid.at(-1)?.value ?? null) : null;
+  return product === 'meal' ? heldValue(personOf(book, person), period) : null;
 }
 
 /** A payroll row brings an end: what is newer about the person, or about the row's own total, goes before it. */
@@ -123,6 +133,10 @@ export function endEmployment(book: Book, row: ModelPayroll, end: Day, at: strin
   person.end = end;
   person.knownAt = at;
   if (ends) person.status = 'employment-ended';
+}
+
+function heldValue({ values }: ModelPerson, period: Period): number | null {
+  return values.filter(({ from }) => from === null || from <= period).at(-1)?.value ?? null;
 }
 
 /** A new face value counts from the month of its file on; a second one in the same month replaces the first. */
@@ -169,7 +183,7 @@ function filled(book: Book, product: string): Period[] {
 }
 
 function hasPayroll(book: Book, product: string, period: Period): boolean {
-  return [...book.totals].some(([key, quantity]) => {
+  return [...entitled(book)].some(([key, quantity]) => {
     const parts = partsOf(key);
     return parts.product === product && parts.period === period && quantity > 0;
   });
@@ -185,7 +199,7 @@ function liveLines(book: Book, product: string): ModelLine[] {
 
 /** Granted and not ordered, by key, for the months up to one. */
 function open(book: Book, product: string, last: Period): (Key & { readonly quantity: number })[] {
-  const left = new Map([...book.totals].filter(([key]) => partsOf(key).product === product));
+  const left = new Map([...entitled(book)].filter(([key]) => partsOf(key).product === product));
   for (const line of liveLines(book, product)) {
     const key = keyOf(line.person, product, line.period, line.value);
     left.set(key, (left.get(key) ?? 0) - line.quantity);
@@ -229,7 +243,13 @@ function hasLine(book: Book, product: string, person: number, period: Period): b
 type Judged = Key & { readonly quantity: number; reason: CarryReason | null };
 
 /** One order of everything open up to the month: leavers out, late and limits out, then netted person by person. */
-function order(book: Book, product: string, period: Period, kind: 'recurring' | 'supplement'): boolean {
+function order(
+  book: Book,
+  product: string,
+  period: Period,
+  kind: OrderKind,
+  grants: ReadonlyMap<string, number> = new Map(),
+): boolean {
   const judged: Judged[] = open(book, product, period).map((key) => ({ ...key, reason: reasonOfLeaver(book, key) }));
   if (kind === 'supplement' && book.late !== 'all') {
     const missed = new Set(
@@ -260,7 +280,7 @@ function order(book: Book, product: string, period: Period, kind: 'recurring' | 
     .map(({ person, period: month, value, quantity }) => {
       return { person, period: month, value, quantity, center: personOf(book, person).center };
     });
-  if (lines.length > 0) book.orders.push({ product, period, kind, status: 'draft', lines });
+  if (lines.length > 0) book.orders.push({ product, period, kind, status: 'draft', lines, grants });
   return lines.length > 0;
 }
 
@@ -311,4 +331,47 @@ export function confirm(book: Book, draft: ModelOrder): void {
   }
   draft.lines = draft.lines.filter((line) => gone.every((each) => each.line !== line));
   draft.status = draft.lines.length === 0 ? 'cancelled' : 'invoiced';
+}
+
+export interface ByHand {
+  readonly product: string;
+  /** null = only what is open */
+  readonly quantity: number | null;
+  /** null = each person's own */
+  readonly value: number | null;
+}
+
+/** An order by hand for a month: it grants first, then takes all that is open. @returns it, or null when there is nothing to order */
+export function orderByHand(book: Book, { product, quantity, value }: ByHand, period: Period): ModelOrder | null {
+  const before = { added: new Map(book.added), carry: new Map(book.carry) };
+  const grants = new Map<string, number>();
+  for (const [index, person] of book.people.entries()) {
+    const own = value ?? heldValue(person, period);
+    if (quantity === null || own === null || person.status !== 'active') continue;
+    grants.set(keyOf(index, product, period, own), quantity);
+  }
+  for (const [key, granted] of grants) book.added.set(key, (book.added.get(key) ?? 0) + granted);
+  if (order(book, product, period, 'manual', grants)) return book.orders.at(-1) ?? null;
+  for (const name of ['added', 'carry'] as const) book[name].clear();
+  for (const [key, granted] of before.added) book.added.set(key, granted);
+  for (const [key, carried] of before.carry) book.carry.set(key, carried);
+  return null;
+}
+
+/** Everything is given back: the lines, and what the order itself had granted, with what is carried of that. */
+export function cancel(book: Book, cancelled: ModelOrder): void {
+  cancelled.status = 'cancelled';
+  for (const [key, granted] of cancelled.grants) {
+    const less = Math.min(granted, entitled(book).get(key) ?? 0);
+    if (less <= 0) continue;
+    book.added.set(key, (book.added.get(key) ?? 0) - less);
+    const carried = book.carry.get(key);
+    if (carried === undefined) continue;
+    const left = open(book, cancelled.product, cancelled.period).find(
+      (each) => keyOf(each.person, each.product, each.period, each.value) === key,
+    );
+    const quantity = left?.quantity ?? 0;
+    if (Math.sign(quantity) !== Math.sign(carried.quantity)) book.carry.delete(key);
+    else if (Math.abs(quantity) < Math.abs(carried.quantity)) book.carry.set(key, { ...carried, quantity });
+  }
 }
