@@ -22,6 +22,7 @@ import {
   raise,
   restate,
   runDay,
+  type Standing,
 } from './book-model.ts';
 import { ADDRESS } from './employer-lines.ts';
 import { checkBooks } from './invariant.ts';
@@ -33,6 +34,7 @@ const PEOPLE = 4;
 const FIRST_MONTH = '2025-11';
 const FIRST_FILE = '2025-11-03T08:00:00Z';
 const PRODUCTS = ['eco', 'meal'];
+const BY_PAYROLL = PRODUCTS.map((product) => ({ id: `${product}-monthly`, product, amount: null }));
 
 const who = fc.nat(PEOPLE - 1);
 const row = fc.oneof(
@@ -96,6 +98,8 @@ const STEPS = {
 type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
 
 export const aLife = fc.record({
+  /** cents of eco for everybody, by a standing order beside payroll's */
+  amount: fc.constantFrom(null, null, 2500, 5000),
   late: fc.constantFrom('missed' as const, 'all' as const, 'carry' as const),
   confirm: fc.constantFrom('never' as const, 'without-warnings' as const),
   percent: fc.constantFrom('0', '1.15', '3'),
@@ -121,6 +125,7 @@ interface Living {
   readonly employer: string;
   readonly firstPerson: number;
   readonly book: Book;
+  readonly standing: readonly Standing[];
   /** model orders by id in the database */
   readonly orders: Map<number, ModelOrder>;
   today: string;
@@ -136,6 +141,8 @@ export async function live(desk: BookDesk, firstPerson: number, life: Life): Pro
 }
 
 async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<Living> {
+  const byAmount = life.amount === null ? [] : [{ id: 'eco-amount', product: 'eco', amount: life.amount }];
+  const standing = [...byAmount, ...BY_PAYROLL];
   const employer = await desk.employer({
     mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: null }],
     costCenters: [1, 2].map((number) => ({ number, label: `Center ${number}`, ...ADDRESS, invoiceEmail: null })),
@@ -145,15 +152,15 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
       to: null,
       fees: { service: { percent: life.percent }, cardProduction: 450 },
     })),
-    standingOrders: PRODUCTS.map((product) => ({
-      id: `${product}-monthly`,
+    standingOrders: standing.map(({ id, product, amount }) => ({
+      id,
       product,
       reference: '{period}',
       from: FIRST_MONTH,
       to: null,
       dayOfMonth: 5,
       worked: 'previous-month',
-      quantity: { from: 'payroll' },
+      quantity: amount === null ? { from: 'payroll' } : { amount },
       validityStart: 'order-date',
       late: life.late,
       confirm: life.confirm,
@@ -175,9 +182,9 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     const { nationalRegisterNumber: nrn } = inventPerson(firstPerson + index);
     if (person.hasCard) await activateCard(desk.db, { nrn }, '2035-01-01');
   }
-  const maps = { totals: new Map(), added: new Map(), saidAt: new Map(), carry: new Map() };
+  const maps = { totals: new Map(), added: new Map(), slots: new Map(), saidAt: new Map(), carry: new Map() };
   const book = { late: life.late, people, orders: [], ...maps };
-  return { desk, employer, firstPerson, book, orders: new Map(), today: '2025-12-01', files: 0 };
+  return { desk, employer, firstPerson, book, standing, orders: new Map(), today: '2025-12-01', files: 0 };
 }
 
 async function take(living: Living, step: Step): Promise<void> {
@@ -303,7 +310,7 @@ async function order({ desk, employer, book, orders, today }: Living, { what }: 
 async function run(living: Living): Promise<void> {
   const { desk, employer, book, orders, today } = living;
   await desk.run(today);
-  const made = runDay(book, today, PRODUCTS, FIRST_MONTH);
+  const made = runDay(book, today, living.standing, FIRST_MONTH);
   const stored = await readStored(desk.db, employer);
   const fresh = stored.filter(({ id }) => !orders.has(id));
   const name = (each: Pick<ModelOrder, 'product' | 'period' | 'kind'>) => `${each.product} ${each.period} ${each.kind}`;

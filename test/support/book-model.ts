@@ -26,8 +26,17 @@ export interface ModelOrder {
   readonly kind: OrderKind;
   status: 'draft' | 'invoiced' | 'cancelled';
   lines: ModelLine[];
-  /** what the order itself granted, by `person product period value` */
-  grants: ReadonlyMap<string, number>;
+  /** null for an order by hand */
+  readonly standing: string | null;
+  /** what the order itself granted, or others for its slot before it, by `person product period value` */
+  readonly grants: Map<string, number>;
+}
+
+/** A monthly standing order of the 5th; `amount` in cents for each active person, null where payroll counts. */
+export interface Standing {
+  readonly id: string;
+  readonly product: string;
+  readonly amount: number | null;
 }
 
 export interface Book {
@@ -37,6 +46,8 @@ export interface Book {
   readonly totals: Map<string, number>;
   /** what orders granted beside it, by the same */
   readonly added: Map<string, number>;
+  /** of it, what each slot has granted, by `standing period` */
+  readonly slots: Map<string, Map<string, number>>;
   /** moment of the file that said the total, by `person product period` */
   readonly saidAt: Map<string, string>;
   readonly orders: ModelOrder[];
@@ -147,27 +158,44 @@ export function raise(person: ModelPerson, value: number, month: Period): void {
 }
 
 /** Everything a run on the day makes, oldest month first, then supplements. @returns the new orders */
-export function runDay(book: Book, today: Day, products: readonly string[], from: Period): ModelOrder[] {
+export function runDay(book: Book, today: Day, standing: readonly Standing[], from: Period): ModelOrder[] {
   for (const person of book.people) {
     if (person.status === 'active' && person.end !== null && person.end < today) person.status = 'employment-ended';
   }
   const before = book.orders.length;
   const lastOrdered = new Map<string, Period>();
+  const due: { readonly each: Standing; readonly period: Period }[] = [];
   for (let period = from; `${nextMonth(period)}-05` <= today; period = nextMonth(period)) {
-    for (const product of products) {
-      if (filled(book, product).includes(period) || !hasPayroll(book, product, period)) continue;
-      if (order(book, product, period, 'recurring')) lastOrdered.set(product, period);
-    }
+    const empty = standing.filter((each) => !filled(book, each.id).includes(period));
+    // What slots grant in this run does not speak for payroll.
+    const ready = empty.filter(({ product, amount }) => amount !== null || hasPayroll(book, product, period));
+    due.push(...ready.map((each) => ({ each, period })));
   }
-  const again = products.flatMap((product) =>
-    monthsToLookAtAgain(book, product, lastOrdered.get(product) ?? '').map((period) => ({ product, period })),
+  for (const { each, period } of due) {
+    const grants = grantSlot(book, each, period);
+    if (order(book, each.product, period, 'recurring', each.id, grants)) lastOrdered.set(each.product, period);
+  }
+  const again = standing.flatMap((each) =>
+    monthsToLookAtAgain(book, each, lastOrdered.get(each.product) ?? '').map((period) => ({ each, period })),
   );
-  for (const { product, period } of again.toSorted((a, b) =>
-    a.period < b.period ? -1 : a.period > b.period ? 1 : 0,
-  )) {
-    order(book, product, period, 'supplement');
+  for (const { each, period } of again.toSorted((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : 0))) {
+    order(book, each.product, period, 'supplement', each.id);
   }
   return book.orders.slice(before);
+}
+
+/** Whoever is active gets the amount once for each slot, whatever else the month holds. @returns all that the slot has granted */
+function grantSlot(book: Book, { id, product, amount }: Standing, period: Period): Map<string, number> {
+  const slot = book.slots.get(`${id} ${period}`) ?? new Map<string, number>();
+  if (amount === null) return slot;
+  book.slots.set(`${id} ${period}`, slot);
+  for (const [index, person] of book.people.entries()) {
+    const key = keyOf(index, product, period, amount);
+    if (person.status !== 'active' || (slot.get(key) ?? 0) !== 0) continue;
+    slot.set(key, 1);
+    book.added.set(key, (book.added.get(key) ?? 0) + 1);
+  }
+  return slot;
 }
 
 function nextMonth(period: Period): Period {
@@ -175,9 +203,10 @@ function nextMonth(period: Period): Period {
   return month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, '0')}`;
 }
 
-function filled(book: Book, product: string): Period[] {
-  return live(book, product)
-    .filter(({ kind }) => kind === 'recurring')
+function filled(book: Book, standing: string): Period[] {
+  return book.orders
+    .filter(({ kind, status }) => kind === 'recurring' && status !== 'cancelled')
+    .filter((each) => each.standing === standing)
     .map(({ period }) => period)
     .sort();
 }
@@ -210,8 +239,8 @@ function open(book: Book, product: string, last: Period): (Key & { readonly quan
 }
 
 /** Months with somebody who has no line at all, where the rule says so; the last one also when the carry no longer explains what is open. */
-function monthsToLookAtAgain(book: Book, product: string, lastOrdered: Period): Period[] {
-  const months = filled(book, product);
+function monthsToLookAtAgain(book: Book, { id, product }: Standing, lastOrdered: Period): Period[] {
+  const months = filled(book, id);
   const last = months.at(-1);
   if (last === undefined || last <= lastOrdered) return [];
   const keys = open(book, product, last);
@@ -248,7 +277,8 @@ function order(
   product: string,
   period: Period,
   kind: OrderKind,
-  grants: ReadonlyMap<string, number> = new Map(),
+  standing: string | null,
+  grants: Map<string, number> = new Map(),
 ): boolean {
   const judged: Judged[] = open(book, product, period).map((key) => ({ ...key, reason: reasonOfLeaver(book, key) }));
   if (kind === 'supplement' && book.late !== 'all') {
@@ -280,7 +310,7 @@ function order(
     .map(({ person, period: month, value, quantity }) => {
       return { person, period: month, value, quantity, center: personOf(book, person).center };
     });
-  if (lines.length > 0) book.orders.push({ product, period, kind, status: 'draft', lines, grants });
+  if (lines.length > 0) book.orders.push({ product, period, kind, status: 'draft', lines, standing, grants });
   return lines.length > 0;
 }
 
@@ -351,7 +381,7 @@ export function orderByHand(book: Book, { product, quantity, value }: ByHand, pe
     grants.set(keyOf(index, product, period, own), quantity);
   }
   for (const [key, granted] of grants) book.added.set(key, (book.added.get(key) ?? 0) + granted);
-  if (order(book, product, period, 'manual', grants)) return book.orders.at(-1) ?? null;
+  if (order(book, product, period, 'manual', null, grants)) return book.orders.at(-1) ?? null;
   for (const name of ['added', 'carry'] as const) book[name].clear();
   for (const [key, granted] of before.added) book.added.set(key, granted);
   for (const [key, carried] of before.carry) book.carry.set(key, carried);
@@ -364,6 +394,7 @@ export function cancel(book: Book, cancelled: ModelOrder): void {
   for (const [key, granted] of cancelled.grants) {
     const less = Math.min(granted, entitled(book).get(key) ?? 0);
     if (less <= 0) continue;
+    cancelled.grants.set(key, granted - less);
     book.added.set(key, (book.added.get(key) ?? 0) - less);
     const carried = book.carry.get(key);
     if (carried === undefined) continue;

@@ -14,9 +14,12 @@ const NOT_ACKNOWLEDGED_BEFORE = sql`not exists (
      and a.acknowledged_by is not null
      and (x.product_code = w.product_code or w.code in ('person.without-email', 'card.renewal')))`;
 
-/** A renewal is none any more when another order has ordered the card, or the old card is not the active one. */
-const RENEWAL_IS_DUE = sql`exists (
-  select from beneficiary b
+/**
+ * A renewal is none any more when another order has ordered the card, or the old card is not the active one. Asked for a value, the
+ * person is looked up; asked whether it exists, all cards may be read.
+ */
+const RENEWAL_IS_DUE = sql`(
+  select true from beneficiary b
     join card c on c.national_register_number = b.national_register_number and c.status = 'active'
      and c.expires_on = (w.params ->> 'expiresOn')::date
    where b.enterprise_number = w.enterprise_number and b.id = (w.params ->> 'beneficiaryId')::bigint
