@@ -4,14 +4,18 @@ import { reasonOf } from '../load/database.ts';
 
 /** SQLSTATE classes: 08 connection, 53 resources (disk full, too many connections), 57P administrator shutdown. */
 const SQLSTATES = ['08', '53', '57P'];
-const SYSTEM_CODE = /^E[A-Z]+$/;
+/** What the network says; a full or refused disk has codes of the same form, and is none of them. */
+const NETWORK = [
+  ...['EADDRNOTAVAIL', 'EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTDOWN', 'EHOSTUNREACH'],
+  ...['ENETDOWN', 'ENETRESET', 'ENETUNREACH', 'ENOTCONN', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
+];
+/** What pg says without a code; the last two of a connection that broke earlier, in the place of the error that broke it. */
+const SAID = /connection (terminated|ended|timeout)|timeout exceeded when trying|not queryable|has been discarded/i;
 
 /** Whether the server went away or is out of means: then the next statement would fail as well, whatever it says. */
 export function isAboutConnection(error: unknown): boolean {
   if (error instanceof RetryableError) return true;
   const reason = reasonOf(error);
-  if (SYSTEM_CODE.test(reason) || SQLSTATES.some((start) => reason.startsWith(start))) return true;
-  return (
-    error instanceof Error && /connection (terminated|ended|timeout)|timeout exceeded when trying/i.test(error.message)
-  );
+  if (NETWORK.includes(reason) || SQLSTATES.some((start) => reason.startsWith(start))) return true;
+  return error instanceof Error && SAID.test(error.message);
 }

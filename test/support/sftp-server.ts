@@ -28,6 +28,8 @@ export interface Faults {
   onFirstRead?: (() => Promise<void>) | undefined;
   refuseRename?: boolean;
   deny?: 'list' | 'state' | 'open' | 'write';
+  /** the one name that nobody may open */
+  denyName?: string;
   /** every question about one name fails without a reason */
   failState?: boolean;
   /** listings have the bare name where the long line belongs */
@@ -126,6 +128,7 @@ function withFaults(folder: ServedFolder, faults: Faults, cut: () => void): Serv
     async open(path, purpose) {
       if (faults.stallOpen) return never();
       if (faults.deny === (purpose === 'read' ? 'open' : 'write')) throw refusal('EACCES');
+      if (faults.denyName !== undefined && path.endsWith(`/${faults.denyName}`)) throw refusal('EACCES');
       const file = await folder.open(path, purpose);
       return {
         ...file,

@@ -8,6 +8,8 @@ export interface Proxy {
   target: number | null;
   /** bytes are swallowed while the connections stay */
   silent: boolean;
+  /** ends the connections that there are */
+  readonly cut: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -41,8 +43,11 @@ export async function openProxy(): Promise<Proxy> {
     port: address.port,
     target: null,
     silent: false,
-    async close() {
+    cut() {
       for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      proxy.cut();
       server.close();
       await once(server, 'close');
     },

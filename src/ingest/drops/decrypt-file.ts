@@ -5,7 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { decrypt, decryptKey, readKey, readMessage, readPrivateKey } from 'openpgp';
-import { ConfigError, FileError } from '../../errors.ts';
+import { ConfigError, FileError, RetryableError } from '../../errors.ts';
+import { ofOwnDisk } from './own-disk.ts';
 
 /** Armoured keys. With `verifyKey`, the file must be signed by it. */
 export interface DecryptionKeys {
@@ -27,7 +28,7 @@ export function plainName(name: string): string {
 /**
  * Writes the content of `from`, armoured or not, to `to`, which is gone again when anything is wrong with it.
  * @throws FileError `file.encryption` when it cannot be decrypted, was changed on the way, or is not signed as agreed;
- * `file.limit` above `maxBytes`; ConfigError for keys that cannot be used
+ * `file.limit` above `maxBytes`; RetryableError `disk_full` or `store_failed`; ConfigError for keys that cannot be used
  */
 export async function decryptFile(from: string, to: string, keys: DecryptionKeys, maxBytes: number): Promise<void> {
   const { decryptionKeys, verificationKeys } = await readKeys(keys);
@@ -54,10 +55,10 @@ export async function decryptFile(from: string, to: string, keys: DecryptionKeys
     );
     if (verificationKeys !== null) await requireOne(signatures.map(({ verified }) => verified));
   } catch (error) {
-    await rm(to, { force: true });
+    await rm(to, { force: true }).catch(() => undefined);
     if (error instanceof FileError) throw error;
-    if (isOfTheDisk(error)) throw error;
-    throw new FileError('file.encryption');
+    const ours = ofOwnDisk(error);
+    throw ours instanceof RetryableError ? ours : new FileError('file.encryption');
   }
 }
 
@@ -91,8 +92,4 @@ async function readKeys(keys: DecryptionKeys) {
 async function requireOne(verified: readonly Promise<boolean>[]): Promise<void> {
   for (const one of verified) if (await one.catch(() => false)) return;
   throw new FileError('file.encryption');
-}
-
-function isOfTheDisk(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'ENOENT', 'EIO'].includes(String((error as { code?: unknown }).code));
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FileError, RetryableError } from '../../errors.ts';
 import type { FetchedFile } from './drop-shape.ts';
-import { errorCode } from './error-code.ts';
+import { diskFull, isDiskFull, storeFailed } from './own-disk.ts';
 import { changedWhileReading } from './whole-read.ts';
 
 export interface Landing {
@@ -85,20 +85,8 @@ async function prepare(folder: string, temporary: string, size: number): Promise
   }
 }
 
-function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(String(errorCode(error)));
-}
-
 /** Only our side writes, so these calls tell our disk from the one that is read. */
 function isOwnDisk(error: unknown): boolean {
   const call = error instanceof Error && 'syscall' in error ? error.syscall : undefined;
   return call === 'write' || call === 'fsync' || call === 'rename';
-}
-
-function storeFailed(cause: unknown): RetryableError {
-  return new RetryableError('store_failed', 'The folder for fetched files cannot be written.', { cause });
-}
-
-function diskFull(cause?: unknown): RetryableError {
-  return new RetryableError('disk_full', 'There is not enough free disk space for the file.', { cause });
 }

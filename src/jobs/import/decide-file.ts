@@ -19,7 +19,7 @@ import { isSuperseded } from '../../load/people/departures.ts';
 import type { FileCounts, FileStatus, IssueCode, RowIssue, Severity } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { type PlainFile, withPlainFile } from '../intake/plain-file.ts';
-import { requireWhole } from '../intake/whole-file.ts';
+import { incomplete, isStillComing, requireWhole } from '../intake/whole-file.ts';
 import { applyFile, type ReadFile, stageFile } from './apply-file.ts';
 import { fitLayout } from './fit-layout.ts';
 import { identifyFile } from './identify-file.ts';
@@ -65,6 +65,7 @@ export async function decideFile(
     );
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
+    if (isStillComing(file, error, instruction.saidWhole, context.now)) throw incomplete();
     const issue: RowIssue = { ...fileIssue(error.code, 'error'), columnName: error.column, params: error.params };
     await inTransaction(async (db) => {
       if (found.identity === null) await requireFence(db, file);

@@ -1,5 +1,6 @@
 /** One fetched file, from its bytes to the database, and what came of it; by a drop, by hand, or only as a plan. */
 import { RefusedError, RetryableError } from '../../errors.ts';
+import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import type { Db } from '../../load/database.ts';
 import { claimFile, unlockFile } from '../../load/files/claims.ts';
 import { findOpenPlan } from '../../load/files/held-plans.ts';
@@ -74,8 +75,10 @@ export async function importFile(
   } catch (error) {
     // What is decided needs nobody's leave: the session that could not let go of it is thrown away, and its lock with it.
     if (!taken.decided) {
-      if (taken.file !== null) await leaveFile(context, taken.file, error);
-      throw error;
+      // Beside the database, only the store was asked.
+      const named = ofOwnDisk(error);
+      if (taken.file !== null) await leaveFile(context, taken.file, named);
+      throw named;
     }
   }
   const result = await resultOf(context, db, fileId, instruction.language);

@@ -8,7 +8,7 @@ import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import type { Db } from '../../load/database.ts';
 import { type Arrival, markSecondPassed } from '../../load/files/arrivals.ts';
 import { claimLost, postponeFile } from '../../load/files/claims.ts';
-import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
+import { dropOlderVersions, getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
 import { keepArrived } from './keep-file.ts';
@@ -39,10 +39,10 @@ export async function fetchFile(
   if (known !== null && !isToTake(drop, known, enqueue)) return null;
   if (known?.status === 'fetched') return known.id;
   const again = known !== null && isTaken(known);
+  // Before anything of it is read or kept: whatever is wrong with it then has a row to be told in.
+  const id = known === null ? await insertSeen(context, drop, file) : known.id;
   const arrival = await passingPath(context.config.storage, 'arriving');
   try {
-    // Before anything of it is read: whatever is wrong with it then has a row to be told in.
-    const id = known === null ? await insertSeen(context, drop, file) : known.id;
     const said = await readSidecars(opened, settled.sidecars);
     const fetched = await opened.fetch(file, arrival);
     if (again) {
@@ -112,7 +112,11 @@ function mayBeAnother(drop: Drop, known: Arrival): boolean {
 }
 
 async function insertSeen(context: JobContext, drop: Drop, file: RemoteFile): Promise<number> {
-  const id = await insertSeenFile(context.database.db, seenFile(context, drop, file, file.name));
+  const { db } = context.database;
+  const seen = seenFile(context, drop, file, file.name);
+  const id = await insertSeenFile(db, seen);
+  // Only there a file is taken for finished that is not, again and again.
+  if (drop.settled === 'stable') await dropOlderVersions(db, seen, id);
   context.log('file.seen', { fileId: id, drop: drop.id, file: fileNameForLog(file.name) });
   return id;
 }

@@ -5,6 +5,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { syncFolder } from '../../ingest/drops/landing.ts';
+import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import { passingPath } from './passing-files.ts';
 
 /** Where a file with this hash is kept. */
@@ -12,13 +13,20 @@ export function keptPath(storage: string, sha256: string): string {
   return join(storage, sha256.slice(0, 2), sha256);
 }
 
-/** Gives an arrived file its final place, where a power cut finds it: what the ledger says afterwards must be true then too. */
+/**
+ * Gives an arrived file its final place, where a power cut finds it: what the ledger says afterwards must be true then too.
+ * @throws RetryableError `disk_full` or `store_failed`
+ */
 export async function keepArrived(storage: string, arrived: string, sha256: string): Promise<string> {
   const kept = keptPath(storage, sha256);
-  const made = await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
-  await rename(arrived, kept);
-  await syncFolder(dirname(kept));
-  if (made !== undefined) await syncFolder(storage);
+  try {
+    const made = await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+    await rename(arrived, kept);
+    await syncFolder(dirname(kept));
+    if (made !== undefined) await syncFolder(storage);
+  } catch (error) {
+    throw ofOwnDisk(error);
+  }
   return kept;
 }
 
@@ -44,7 +52,12 @@ export async function keepCopy(
     const { size } = await stat(arrival);
     return { sha256, size, storedAt: await keepArrived(storage, arrival, sha256) };
   } catch (error) {
-    await rm(arrival, { force: true });
-    throw error;
+    await rm(arrival, { force: true }).catch(() => undefined);
+    throw isAboutReading(error, path) ? error : ofOwnDisk(error);
   }
+}
+
+function isAboutReading(error: unknown, path: string): boolean {
+  const { syscall, path: at } = error as NodeJS.ErrnoException;
+  return at === path || syscall === 'read';
 }

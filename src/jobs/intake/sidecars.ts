@@ -1,5 +1,5 @@
 /** What a sender says of a file in the small files beside it: `.sha256`, the digest of its bytes, and `.count`, its rows. */
-import { FileError } from '../../errors.ts';
+import { FileError, RetryableError } from '../../errors.ts';
 import type { OpenDrop } from '../../ingest/drops/drop.ts';
 
 export interface Said {
@@ -33,6 +33,9 @@ async function readText(opened: OpenDrop, name: string): Promise<string> {
     return (await opened.read(name, MOST_BYTES))?.toString('latin1') ?? '';
   } catch (error) {
     if (error instanceof FileError) return '';
+    if (error instanceof RetryableError && error.reason === 'denied') {
+      throw new RetryableError('sidecar_denied', 'The drop refused access to the sidecar of a file.', { cause: error });
+    }
     throw error;
   }
 }

@@ -2,10 +2,12 @@
 import type { Drop } from '../../config.ts';
 import { FileError, RefusedError, RetryableError } from '../../errors.ts';
 import type { OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
+import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import { type Arrival, findOpenArrivals } from '../../load/files/arrivals.ts';
-import { getFile } from '../../load/files/ledger.ts';
+import { postponeFile } from '../../load/files/claims.ts';
+import { type DropFile, getFile } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
@@ -23,6 +25,9 @@ export interface Taking {
   readonly signal?: AbortSignal;
 }
 
+const OUR_DISK = ['disk_full', 'store_failed'];
+/** One may only be too large for what is left; when so many find no place, none will. */
+const MOST_UNSTORED = 3;
 /** The ledger is asked about so many files of a listing at once. */
 const ASKED_AT_ONCE = 200;
 
@@ -39,6 +44,7 @@ export async function takeFiles(
 ): Promise<{ taken: number; more: boolean }> {
   const { drop, moved, most, signal } = taking;
   let taken = 0;
+  let unstored = 0;
   for (let start = 0; start < ready.length; start += ASKED_AT_ONCE) {
     const some = ready.slice(start, start + ASKED_AT_ONCE);
     const known = await findOpenArrivals(
@@ -59,20 +65,23 @@ export async function takeFiles(
         await then(file, id);
         taken += 1;
       } catch (error) {
-        await leaveUntaken(context, drop, file, arrival, error);
+        const reason = await leaveUntaken(context, drop, file, arrival, ofOwnDisk(error));
+        if (reason !== null && OUR_DISK.includes(reason)) unstored += 1;
+        if (unstored >= MOST_UNSTORED) return { taken, more: false };
       }
     }
   }
   return { taken, more: false };
 }
 
+/** @returns the reason when it may pass by itself */
 async function leaveUntaken(
   context: JobContext,
   drop: Drop,
   file: RemoteFile,
   arrival: Arrival | null,
   error: unknown,
-): Promise<void> {
+): Promise<string | null> {
   const facts = { drop: drop.id, file: fileNameForLog(file.name) };
   if (error instanceof FileError) {
     await refuseUnread(context, drop, file, arrival, error);
@@ -81,15 +90,46 @@ async function leaveUntaken(
     const changed = ['changed_while_reading', 'changed', 'gone', 'short_read'].includes(error.reason);
     if (error.reason === 'claimed' || error.reason === 'claim_lost') context.log('file.claimed_elsewhere', facts);
     else if (changed) context.log('file.changed_while_reading', { ...facts, reason: error.reason });
-    else context.log('file.waiting', { ...facts, reason: error.reason });
+    else await postponeUntaken(context, drop, file, arrival, error.reason);
+    return error.reason;
   } else if (isAboutConnection(error)) {
     throw new RetryableError('database_down', 'The database cannot be reached.', { cause: error });
   } else if (error instanceof RefusedError) {
-    context.log('file.waiting', { ...facts, reason: 'refused' });
+    await postponeUntaken(context, drop, file, arrival, 'refused');
   } else {
-    // It stands in the log and in the ledger already; the other files of the drop are not to suffer from it.
-    context.log('file.waiting', { ...facts, reason: 'failed' });
+    // The other files of the drop are not to suffer from it.
+    await postponeUntaken(context, drop, file, arrival, 'failed');
   }
+  return null;
+}
+
+/** A file that could not be fetched is left for longer each time; one that was fetched has been told of already. */
+async function postponeUntaken(
+  context: JobContext,
+  drop: Drop,
+  file: RemoteFile,
+  before: Arrival | null,
+  reason: string,
+): Promise<void> {
+  const row = await rowOf(context, drop, file, before);
+  const facts = { drop: drop.id, file: fileNameForLog(file.name), reason };
+  if (row?.status !== 'seen' && row?.status !== 'waiting') context.log('file.waiting', facts);
+  else if (await postponeFile(context.database.db, row, 'waiting')) {
+    context.log('file.postponed', { fileId: row.id, ...facts });
+  }
+}
+
+/** What the ledger says now of a listed file; `before` is what it said before that was touched. */
+async function rowOf(
+  context: JobContext,
+  drop: Drop,
+  file: RemoteFile,
+  before: Arrival | null,
+): Promise<DropFile | undefined> {
+  const { db } = context.database;
+  const path = pathOf(drop, file);
+  const known = before ?? (await findOpenArrivals(db, drop.id, [{ ...file, path }])).get(path);
+  return known === undefined ? undefined : getFile(db, known.id);
 }
 
 /** A file that may not even be fetched: too large. */
@@ -100,10 +140,7 @@ async function refuseUnread(
   before: Arrival | null,
   error: FileError,
 ): Promise<void> {
-  const { db } = context.database;
-  const path = pathOf(drop, file);
-  const known = before ?? (await findOpenArrivals(db, drop.id, [{ ...file, path }])).get(path);
-  const row = known === undefined ? undefined : await getFile(db, known.id);
+  const row = await rowOf(context, drop, file, before);
   const facts = { drop: drop.id, file: fileNameForLog(file.name) };
   try {
     // What was decided before stays so, whatever is found out about the object that still stands there.

@@ -17,5 +17,17 @@ export function requireWhole(file: DropFile, read: { rows: number | null; proven
   const counted = file.expected_rows === null || read.rows === null || file.expected_rows === read.rows;
   if (counted && (file.size_known || read.proven || file.proof !== null)) return;
   if (!isWaitedFor(file, now)) throw new FileError('file.truncated');
-  throw new RetryableError('incomplete', 'The file is not what its sender or its server says of it.');
+  throw incomplete();
+}
+
+export function incomplete(): RetryableError {
+  return new RetryableError('incomplete', 'The file is not what its sender or its server says of it, or is cut.');
+}
+
+/**
+ * Whether a file that was found to be cut may be on its way still: nobody said that it is whole, and it is young.
+ * `saidWhole` as the rule of its drop has it.
+ */
+export function isStillComing(file: DropFile, error: FileError, saidWhole: boolean, now: number): boolean {
+  return error.code === 'file.truncated' && !saidWhole && file.proof === null && isWaitedFor(file, now);
 }
