@@ -8,6 +8,7 @@ import type { JobContext } from '../jobs/context.ts';
 import { createMetrics } from '../jobs/health/metrics.ts';
 import { probeWorker, type WorkerProbes } from '../jobs/health/probe-worker.ts';
 import { serveHealth } from '../jobs/health/serve-health.ts';
+import { letGo } from '../jobs/let-go.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
 import { followClock } from '../jobs/shared-clock.ts';
 import { startWorker } from '../jobs/worker.ts';
@@ -76,7 +77,7 @@ async function workUntilStopped(desk: Desk, open: Open, { home, probes, signal }
     const moment = clock.now();
     return { config, database, log, today: brusselsDay(moment), now: moment, home, progress };
   };
-  const worker = await startWorker(context, queue);
+  const worker = await startWorker(context, queue, { letGo: () => letGo(open.url, config.storage) });
   probes.started(context);
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -84,7 +85,7 @@ async function workUntilStopped(desk: Desk, open: Open, { home, probes, signal }
   probes.stopping();
   const drained = await worker.stop();
   clock.stop();
-  // What is still in hand holds its connection; the end of the process rolls it back.
+  // What is still in hand was let go of, and must not go on.
   if (!drained) process.exit(0);
   await database.close();
 }
@@ -118,7 +119,7 @@ async function openOnce({ config, log }: Desk, url: string, own: boolean) {
     }
     await syncReference(database.db, config);
     const queue: Queue = await openQueue(url, () => log('database.connection_lost'));
-    return { database, queue };
+    return { database, queue, url };
   } catch (error) {
     await database.close();
     throw error;

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import type { Drop } from '../config.ts';
 import { RetryableError } from '../errors.ts';
+import { within } from '../ingest/drops/deadline.ts';
 import { watchFolder } from '../ingest/drops/watch-folder.ts';
 import { reasonOf } from '../load/database.ts';
 import { countByStatus } from '../load/files/ledger.ts';
@@ -14,21 +15,26 @@ import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
 import { expirePlans } from './import/decide-held-plan.ts';
 import { warnOverdue } from './intake/overdue-drops.ts';
-import { clearPassingFiles } from './intake/passing-files.ts';
+import { clearPassingFiles, sweepPassingFiles } from './intake/passing-files.ts';
 import { watchDrop } from './intake/watch-drop.ts';
 import { workFile } from './intake/work-files.ts';
 import { OWNER } from './owner.ts';
 import { openSchedule } from './schedule.ts';
 import { type Bell, createBell } from './sleep.ts';
 
-/** From the signal to the end: what is not finished by then is rolled back. */
+/** From the signal to the end. */
 const DRAIN_MILLISECONDS = 25_000;
+/** For the last words in the database: who stops the machine waits for thirty seconds, as a rule. */
+const LAST_MILLISECONDS = 4_000;
 
 /** Over which the visits of one `pull` are spread. */
 const SPREAD_MILLISECONDS = 10_000;
 
 const SWEEP_PAUSE = 10_000;
 const SWEEPS_A_HEARTBEAT = 6;
+/** Once an hour; the first time when a worker that was lost just before this one was started has been missed. */
+const SWEEPS_AN_HOUR = 360;
+const FIRST_CLEARING = 6;
 const SWEEP = 'sweep';
 
 export interface Worker {
@@ -36,8 +42,22 @@ export interface Worker {
   readonly stop: () => Promise<boolean>;
 }
 
-/** `context` gives the configuration, the database and the log, with the time of this moment. */
-export async function startWorker(context: () => JobContext, queue: Queue): Promise<Worker> {
+export interface Ending {
+  /** what is not finished by then is rolled back */
+  readonly drainMilliseconds?: number;
+  /** gives back what is still in hand; then the process ends */
+  readonly letGo: () => Promise<void>;
+}
+
+/**
+ * `context` gives the configuration, the database and the log, with the time of this moment; what is in hand at the end of a
+ * worker without `ending` is finished, however long it takes others to miss it.
+ */
+export async function startWorker(
+  context: () => JobContext,
+  queue: Queue,
+  { drainMilliseconds = DRAIN_MILLISECONDS, letGo }: Ending = { letGo: async () => undefined },
+): Promise<Worker> {
   const ending = new AbortController();
   const { signal } = ending;
   const bell = createBell(signal);
@@ -68,11 +88,12 @@ export async function startWorker(context: () => JobContext, queue: Queue): Prom
         ...watchers.map((watcher) => watcher.stop()),
         ...loops,
         ...jobs,
-        queue.stop(DRAIN_MILLISECONDS),
+        queue.stop(drainMilliseconds),
       ]).then(() => true);
-      const drained = await Promise.race([ended, wait(DRAIN_MILLISECONDS, false, { ref: false })]);
+      const drained = await Promise.race([ended, wait(drainMilliseconds, false, { ref: false })]);
       // Left undone when the database is away: the row of a worker that no longer beats is missed by itself.
-      await removeWorker(context().database.db, OWNER).catch(() => undefined);
+      const last = drained ? removeWorker(context().database.db, OWNER) : letGo();
+      await within(LAST_MILLISECONDS, last, () => new Error('the database is away')).catch(() => undefined);
       context().log('worker.stopped', { status: drained ? 'drained' : 'cut off' });
       return drained;
     },
@@ -115,6 +136,7 @@ async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal:
         drops.map(({ id }) => id),
       );
       for (const id of lost) await queue.enqueue(database.db, id);
+      if (sweeps % SWEEPS_AN_HOUR === FIRST_CLEARING) await sweepPassingFiles(moment, now());
       await warnOverdue(moment);
       await expirePlans(moment);
     } catch (error) {

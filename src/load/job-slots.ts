@@ -36,6 +36,13 @@ export async function releaseSlot(db: Db, job: string, slot: string, owner: stri
      where job = ${job} and slot = ${slot} and claimed_by = ${owner} and done_at is null`.execute(db);
 }
 
+/** All that a process has claimed and not done, when it ends before its work does; each of its claims begins with the name of the process. */
+export async function releaseSlots(db: Db, process: string): Promise<void> {
+  await sql`
+    update job_slot set claimed_by = null, claimed_until = null
+     where done_at is null and starts_with(claimed_by, ${process})`.execute(db);
+}
+
 /** Done slots are remembered so long: what is due every ten minutes would fill the table in some years. */
 const REMEMBERED = sql`interval '400 days'`;
 

@@ -27,10 +27,20 @@ export async function removeWorker(db: Db, id: string): Promise<void> {
   await sql`delete from worker where id = ${id}`.execute(db);
 }
 
+/** Processes, as `host:number`, of workers that were lost and did not come back under the same name. */
+export async function listLostProcesses(db: Db): Promise<ReadonlySet<string>> {
+  const found = await sql<{ process: string }>`
+    select regexp_replace(id, ':[^:]*$', '') as process from worker
+     group by 1 having max(seen_at) < now() - ${MISSED}`.execute(db);
+  return new Set(found.rows.map(({ process }) => process));
+}
+
 /** Those who beat every ten seconds are missed after forty. */
+const MISSED = sql`interval '40 seconds'`;
+
 export async function listWorkers(db: Db): Promise<WorkerRow[]> {
   const found = await sql<WorkerRow>`
-    select id, host, started_at as "startedAt", seen_at as "seenAt", seen_at > now() - interval '40 seconds' as alive
+    select id, host, started_at as "startedAt", seen_at as "seenAt", seen_at > now() - ${MISSED} as alive
       from worker order by alive desc, started_at, id`.execute(db);
   return found.rows;
 }

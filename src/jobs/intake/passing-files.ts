@@ -2,7 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
-import { clearPassing, passingName } from '../../load/files/passing-files.ts';
+import { clearOwnPassing, clearPassing, passingName } from '../../load/files/passing-files.ts';
+import { listLostProcesses } from '../../load/workers.ts';
+import type { JobContext } from '../context.ts';
 
 const FOLDERS = ['arriving', 'plain'] as const;
 
@@ -18,6 +20,19 @@ export async function passingPath(storage: string, folder: (typeof FOLDERS)[numb
 }
 
 /** Removes what killed processes left there; `now` is that of the real clock. */
-export async function clearPassingFiles(storage: string, now: number): Promise<void> {
-  for (const folder of FOLDERS) await clearPassing(join(storage, folder), now);
+export async function clearPassingFiles(storage: string, now: number, lost?: ReadonlySet<string>): Promise<void> {
+  for (const folder of FOLDERS) await clearPassing(join(storage, folder), now, lost);
+}
+
+/** The same, also for workers of other machines that were lost: a container that is killed comes back under another name. */
+export async function sweepPassingFiles(
+  { config, database }: Pick<JobContext, 'config' | 'database'>,
+  now: number,
+): Promise<void> {
+  await clearPassingFiles(config.storage, now, await listLostProcesses(database.db));
+}
+
+/** Removes what this very process has there, at its end. */
+export async function clearOwnPassingFiles(storage: string): Promise<void> {
+  for (const folder of FOLDERS) await clearOwnPassing(join(storage, folder));
 }

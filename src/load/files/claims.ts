@@ -61,6 +61,21 @@ export async function claimFile(
   return { kind: open.rows.length > 0 ? 'later' : 'decided' };
 }
 
+/**
+ * For an owner that ends in the middle of its work: ends the sessions that hold its claims, and with them what they have not
+ * committed, and gives the claims back. The next owner then has nobody to count as lost.
+ */
+export async function giveBackAll(db: Db, owner: string): Promise<void> {
+  await sql`
+    select pg_terminate_backend(l.pid)
+      from drop_file f
+      join pg_locks l on l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.pid <> pg_backend_pid()
+       and l.database = (select oid from pg_database where datname = current_database())
+       and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('file/' || f.id, 3)
+     where f.claimed_by = ${owner}`.execute(db);
+  await sql`update drop_file set claimed_by = null where claimed_by = ${owner}`.execute(db);
+}
+
 /** On the session that claimed it; a session that is gone has let go already. */
 export async function unlockFile(db: Db, id: number): Promise<void> {
   await sql`select pg_advisory_unlock(hashtextextended(${`file/${id}`}, 3))`.execute(db);

@@ -16,16 +16,25 @@ export function passingName(): string {
 }
 
 /**
- * Removes what is left in a folder: at once that of dead processes of this machine, after a day that of others. `now` is that of
- * the real clock, as the times of files are, and not the day that a command was given.
+ * Removes what is left in a folder: at once that of dead processes of this machine and of those that are known to be `lost`
+ * (`host:process`), after a day that of others. `now` is that of the real clock, as the times of files are, and not the day that a
+ * command was given.
  */
-export async function clearPassing(folder: string, now: number): Promise<void> {
+export async function clearPassing(folder: string, now: number, lost: ReadonlySet<string> = new Set()): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const [, host, pid, run] = NAME.exec(name) ?? [];
     if (host === undefined) continue;
     const path = join(folder, name);
-    const left = host === hostname() ? isDead(Number(pid), run) : await isUntouched(path, now);
+    const isLeft = host === hostname() ? isDead(Number(pid), run) : lost.has(`${host}:${pid}`);
+    const left = isLeft || (host !== hostname() && (await isUntouched(path, now)));
     if (left) await rm(path, { force: true });
+  }
+}
+
+/** Removes what this process has made there and still holds: it is about to end. */
+export async function clearOwnPassing(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (NAME.exec(name)?.[3] === THIS_RUN) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -83,6 +83,13 @@ describe('a file', () => {
     await expectRefused(path, keys());
   });
 
+  test('that finds no place on our own disk is not to blame', async () => {
+    const blocked = join(folder, 'in.pgp', 'plain');
+    await expect(decryptFile(await encrypted(), blocked, keys(), MOST)).rejects.toMatchObject({
+      reason: 'store_failed',
+    });
+  });
+
   test('for another key is refused', async () => expectRefused(await encrypted({ to: stranger.publicKey }), keys()));
 
   test('above the limit is refused: what is in it counts', async () => {

@@ -2,9 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
-import { clearPassingFiles, passingPath } from '../../../src/jobs/intake/passing-files.ts';
+import { now } from '../../../src/clock.ts';
+import { clearPassingFiles, passingPath, sweepPassingFiles } from '../../../src/jobs/intake/passing-files.ts';
+import { openWorkplace } from '../../support/job-context.ts';
 
 const storage = await mkdtemp(join(tmpdir(), 'navette-passing-'));
 afterAll(() => rm(storage, { recursive: true, force: true }));
@@ -32,6 +35,23 @@ test('files of dead processes go at once, those of other machines after a day', 
   expect((await readdir(join(storage, 'arriving'))).sort()).toEqual(
     ['not-ours', basename(mine), `.elsewhere~1~${UUID}~${UUID}`].sort(),
   );
+});
+
+test('those of a worker of another machine that was lost go at the next sweep, those of one that lives or may live stay', async () => {
+  const place = await openWorkplace();
+  const context = place.on('2026-12-05');
+  const arriving = await passingPath(context.config.storage, 'plain').then(dirname);
+  const name = (process: string) => `.${process.replace(':', '~')}~${UUID}~${UUID}`;
+  for (const process of ['lost:1', 'alive:1', 'back:1', 'command:7'])
+    await writeFile(join(arriving, name(process)), 'x');
+  await sql`
+    insert into worker (id, host, started_at, seen_at)
+    select process || ':' || life, split_part(process, ':', 1), now(), now() - missed * interval '1 second'
+      from (values ('lost:1', 'a', 60), ('alive:1', 'a', 10), ('back:1', 'a', 60), ('back:1', 'b', 5)) as w (process, life, missed)`.execute(
+    context.database.db,
+  );
+  await sweepPassingFiles(context, now());
+  expect((await readdir(arriving)).sort()).toEqual(['alive:1', 'back:1', 'command:7'].map(name));
 });
 
 test('a store that is not there yet holds nothing to remove', async () => {

@@ -50,8 +50,12 @@ describe('a store', () => {
     expect(await home.active()).toBe(5);
   });
 
-  test.skipIf(typeof smallDisk === 'string')('that is full: the file waits', async () => {
-    if (typeof smallDisk === 'string') return;
+  test('that is full: the file waits', async () => {
+    if (typeof smallDisk === 'string') {
+      if (process.env.CI) throw new Error(smallDisk);
+      console.log(smallDisk);
+      return;
+    }
     const home = await openDropHome();
     await home.send('large.csv', Buffer.alloc(200_000, 'x'));
     expect(await visitInto(home, smallDisk.path)).toEqual([]);
