@@ -8,7 +8,7 @@ import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import type { Db } from '../../load/database.ts';
 import { type Arrival, markSecondPassed } from '../../load/files/arrivals.ts';
 import { claimLost, postponeFile } from '../../load/files/claims.ts';
-import { dropOlderVersions, getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
+import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
 import { keepArrived } from './keep-file.ts';
@@ -112,11 +112,7 @@ function mayBeAnother(drop: Drop, known: Arrival): boolean {
 }
 
 async function insertSeen(context: JobContext, drop: Drop, file: RemoteFile): Promise<number> {
-  const { db } = context.database;
-  const seen = seenFile(context, drop, file, file.name);
-  const id = await insertSeenFile(db, seen);
-  // Only there a file is taken for finished that is not, again and again.
-  if (drop.settled === 'stable') await dropOlderVersions(db, seen, id);
+  const id = await insertSeenFile(context.database.db, seenFile(context, drop, file, file.name));
   context.log('file.seen', { fileId: id, drop: drop.id, file: fileNameForLog(file.name) });
   return id;
 }

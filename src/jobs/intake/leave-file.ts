@@ -42,7 +42,7 @@ export async function leaveFile(context: JobContext, file: DropFile, error: unkn
 
 /** Its kept bytes are not there, and those of its sender may be: a person's own file and what was moved out are not fetched. */
 function isLost(context: JobContext, file: DropFile, reason: string): boolean {
-  if (reason !== 'ENOENT' || file.sha256 === null || file.by_hand || file.archived_as !== null) return false;
+  if (reason !== 'store_failed' || file.sha256 === null || file.by_hand || file.archived_as !== null) return false;
   return !existsSync(keptPath(context.config.storage, file.sha256));
 }
 

@@ -43,18 +43,6 @@ export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
   return row.id;
 }
 
-/** Versions of a file that were never whole, and whose place in the inbox a later one has taken: nobody waits for them any more. */
-export async function dropOlderVersions(db: Db, { dropId, path }: SeenFile, id: number): Promise<void> {
-  await db
-    .updateTable('drop_file')
-    .set({ status: 'superseded', archived_as: '', not_before: null })
-    .where('drop_id', '=', dropId)
-    .where('path', '=', path)
-    .where('id', '<', id)
-    .where('status', 'in', ['seen', 'waiting'])
-    .execute();
-}
-
 /** What tells a whole file from a broken one, beside its own content. */
 export interface FetchFacts {
   readonly sizeKnown: boolean;

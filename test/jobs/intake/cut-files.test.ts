@@ -36,7 +36,7 @@ describe.each([
     await writeFile(home.path, home.whole);
     await home.take();
     const [cut, whole, ...more] = await home.ledger();
-    expect([cut?.status, more]).toEqual(['superseded', []]);
+    expect([cut?.status, more]).toEqual(['gone', []]);
     expect(whole?.archived).toMatch(/^input\./);
     expect(whole?.codes).not.toContain('file.truncated');
     expect(await readdir(join(home.place.root, 'in'))).toEqual([]);

@@ -18,7 +18,7 @@ test('a power cut takes the kept file and not the ledger: it is fetched again an
   await pullDrop(home.context(), home.drop, { looks: newLooks(), pause: null, enqueue, most: 10 });
   const kept = await sql<{ sha256: string }>`select sha256 from drop_file where id = ${id}`.execute(home.db);
   await rm(keptPath(home.context().config.storage, kept.rows[0]?.sha256 ?? ''));
-  await expect(importKept(home.context(), id)).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(importKept(home.context(), id)).rejects.toMatchObject({ reason: 'store_failed' });
   expect(await home.ledger()).toMatchObject([{ status: 'waiting' }]);
   expect(home.events('file.bytes_lost')).toMatchObject([{ fileId: id }]);
   await home.due();

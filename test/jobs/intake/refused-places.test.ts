@@ -62,7 +62,7 @@ describe('a store', () => {
     expect(home.events('file.postponed')).toMatchObject([{ level: 'warn', reason: 'disk_full' }]);
   });
 
-  test('that is gone while its files are imported: they wait, and nothing counts against them', async () => {
+  test('that is empty when its files are imported: they are fetched again, and nothing counts against them', async () => {
     const home = await openDropHome();
     await home.send('people.csv', home.people(0, 2));
     const { storage } = home.context().config;
@@ -70,7 +70,7 @@ describe('a store', () => {
     await rm(storage, { recursive: true });
     await mkdir(storage);
     await expect(importKept(home.context(), id)).rejects.toMatchObject({ reason: 'store_failed' });
-    expect(await counts(home)).toEqual([{ status: 'fetched', crashes: 0, retries: 1 }]);
+    expect(await counts(home)).toEqual([{ status: 'waiting', crashes: 0, retries: 1 }]);
     expect(home.events('file.failed')).toEqual([]);
   });
 });
