@@ -31,6 +31,12 @@ export interface RemoteFile {
   readonly mtime: string;
 }
 
+/** A file as it was listed and read. */
+export interface ReadFile extends RemoteFile {
+  /** of the bytes that were read; null when size and time say enough: another file of its second cannot have followed */
+  readonly sha256: string | null;
+}
+
 export interface FetchedFile {
   readonly bytes: number;
   /** hexadecimal */
@@ -76,7 +82,8 @@ export interface OpenDrop {
   fetch(file: RemoteFile, to: string): Promise<FetchedFile>;
   /**
    * Moves a file from `paths.in`, and never overwrites. A target with the same bytes is this move done before.
-   * With `seen`, a file that is no longer the one seen stays where it is: `RetryableError` `changed`. Of `companions`, those that
+   * With `seen`, a file that is no longer the one seen, by its bytes where they are given, stays where it is: `RetryableError`
+   * `changed`. Of `companions`, those that
    * still are as they were listed go just before it does: a marker that stays behind would release the next file of this name
    * before it is whole, and one that goes too early would leave the next one without it.
    * Throws `RetryableError` `archive_failed` when the target is taken by other bytes, or cannot be written.
@@ -85,7 +92,7 @@ export interface OpenDrop {
     name: string,
     to: 'archive' | 'error',
     as: string,
-    seen?: RemoteFile,
+    seen?: ReadFile,
     companions?: readonly RemoteFile[],
   ): Promise<'moved' | 'gone'>;
   /** Writes a file into `paths.out`, whole or not at all; a target with the same bytes is success, with others `put_failed`. */

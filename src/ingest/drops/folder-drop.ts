@@ -3,10 +3,17 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError, RetryableError } from '../../errors.ts';
-import { type DropLimits, type DropPlace, type OpenDrop, type RemoteFile, requireSafeName } from './drop-shape.ts';
+import {
+  type DropLimits,
+  type DropPlace,
+  type OpenDrop,
+  type ReadFile,
+  type RemoteFile,
+  requireSafeName,
+} from './drop-shape.ts';
 import { errorCode } from './error-code.ts';
 import { land, tooLarge } from './landing.ts';
-import { placeBytes, placeFile } from './place-file.ts';
+import { digest, identityOf, placeBytes, placeFile } from './place-file.ts';
 import {
   changed,
   checkWholeRead,
@@ -77,7 +84,7 @@ export async function openFolderDrop(drop: DropPlace, limits: DropLimits): Promi
     name: string,
     to: 'archive' | 'error',
     as: string,
-    seen?: RemoteFile,
+    seen?: ReadFile,
     companions: readonly RemoteFile[] = [],
   ) {
     const from = inbox(name);
@@ -88,12 +95,15 @@ export async function openFolderDrop(drop: DropPlace, limits: DropLimits): Promi
       await requireInbox();
       return (await stateOf(target)) === null ? 'gone' : 'moved';
     }
-    if (seen !== undefined && !sameState(seen, now)) throw changed();
+    if (seen !== undefined && seen.sha256 !== null && (await digest(from)) !== seen.sha256) throw changed();
+    const before = await identityOf(from);
+    if (before === null || (seen !== undefined && !sameState(seen, toState(before)))) throw changed();
     for (const companion of companions) {
       const beside = await stateOf(inbox(companion.name));
       if (beside !== null && sameState(companion, beside)) await remove(companion.name);
     }
-    await placeFile(from, target).catch((error) => {
+    await placeFile(from, target, before).catch((error) => {
+      if (error instanceof RetryableError) throw error;
       throw new RetryableError('archive_failed', 'The file could not be moved to its folder.', { cause: error });
     });
     return 'moved';

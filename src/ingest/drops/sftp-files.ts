@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RetryableError } from '../../errors.ts';
-import { type DropPlace, type OpenDrop, type RemoteFile, requireSafeName } from './drop-shape.ts';
+import { type DropPlace, type OpenDrop, type ReadFile, type RemoteFile, requireSafeName } from './drop-shape.ts';
 import { errorCode } from './error-code.ts';
 import { land, tooLarge } from './landing.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { nameFault } from './remote-name.ts';
 import {
   changed,
@@ -94,7 +95,7 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
     name: string,
     to: 'archive' | 'error',
     as: string,
-    seen?: RemoteFile,
+    seen?: ReadFile,
     companions: readonly RemoteFile[] = [],
   ) {
     const [from, target] = [at(paths.in, name), at(paths[to], as)];
@@ -103,7 +104,7 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
       if ((await look(paths.in)) === null) throw noFolder();
       return taken === null ? 'gone' : 'moved';
     }
-    if (seen !== undefined && !sameState(seen, now)) throw changed();
+    if (seen !== undefined && !(await isStill(from, seen))) throw changed();
     for (const companion of companions) await removeIfSame(companion);
     if (taken !== null) {
       // Some servers let a rename overwrite: it is never tried on a name that is taken.
@@ -164,6 +165,13 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
       });
   }
 
+  /** The bytes before size and time: what is written while they are read shows in those. */
+  async function isStill(path: string, seen: ReadFile): Promise<boolean> {
+    if (seen.sha256 !== null && (await digest(path)) !== seen.sha256) return false;
+    const now = await regular(path);
+    return now !== null && sameState(seen, now);
+  }
+
   async function removeIfSame(listed: RemoteFile): Promise<void> {
     const now = await regular(at(paths.in, listed.name));
     if (now !== null && sameState(listed, now)) await remove(listed.name);
@@ -205,16 +213,6 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
     read: (name, most) => inTurn(() => read(name, most)),
     remove: (name) => inTurn(() => remove(name)),
     close: () => line.close(),
-  };
-}
-
-/** Parallel requests on one connection are unreliable with this client: each waits for the one before. */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
   };
 }
 

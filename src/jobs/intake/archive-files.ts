@@ -69,7 +69,12 @@ async function archiveFile(
   file: ToArchive,
 ): Promise<Moved | null> {
   const { drop, listing } = returns;
-  const seen = { name: file.name, size: file.size, mtime: isoMoment(Date.parse(file.mtime)) };
+  const seen = {
+    name: file.name,
+    size: file.size,
+    mtime: isoMoment(Date.parse(file.mtime)),
+    sha256: file.second_passed ? null : file.sha256,
+  };
   const name = archivedName(file);
   try {
     const target = file.status === 'rejected' || file.status === 'parked' ? 'error' : 'archive';

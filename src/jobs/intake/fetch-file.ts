@@ -20,6 +20,12 @@ import { isWaitedFor } from './whole-file.ts';
 /** Done in the transaction that says `fetched`, so that no fetched file is without its job. */
 export type Enqueue = (db: Db, fileId: number) => Promise<void>;
 
+/** A file that can be fetched. */
+export interface SettledFile extends ReadyFile {
+  /** whether it has stood as it is, since its first listing, for longer than a second of its server */
+  readonly stood: () => boolean;
+}
+
 /**
  * `known` is what the ledger knows of this very file: one that was fetched or decided is not fetched again, until it has been
  * moved out of the inbox.
@@ -30,7 +36,7 @@ export async function fetchFile(
   context: JobContext,
   drop: Drop,
   opened: OpenDrop,
-  settled: ReadyFile,
+  settled: SettledFile,
   known: Arrival | null,
   enqueue: Enqueue | null,
 ): Promise<number | null> {
@@ -45,14 +51,16 @@ export async function fetchFile(
   try {
     const said = await readSidecars(opened, settled.sidecars);
     const fetched = await opened.fetch(file, arrival);
+    const secondPassed = settled.stood() || known?.stood === true;
+    const read = { fetched, said, secondPassed };
     if (again) {
       if (fetched.sha256 === known.sha256) {
-        if (known.stood) await markSecondPassed(db, known.id);
+        if (secondPassed) await markSecondPassed(db, known.id);
         return null;
       }
-      return await keep(context, drop, file, await insertSeen(context, drop, file), arrival, fetched, said, enqueue);
+      return await keep(context, drop, file, await insertSeen(context, drop, file), arrival, read, enqueue);
     }
-    return await keep(context, drop, file, id, arrival, fetched, said, enqueue);
+    return await keep(context, drop, file, id, arrival, read, enqueue);
   } finally {
     await rm(arrival, { force: true });
   }
@@ -69,14 +77,20 @@ function isTaken({ status }: Arrival): boolean {
   return status !== 'seen' && status !== 'waiting';
 }
 
+interface Read {
+  readonly fetched: FetchedFile;
+  readonly said: Said;
+  /** the second of its time was over when its last byte was read */
+  readonly secondPassed: boolean;
+}
+
 async function keep(
   context: JobContext,
   drop: Drop,
   file: RemoteFile,
   id: number,
   arrival: string,
-  fetched: FetchedFile,
-  said: Said,
+  { fetched, said, secondPassed }: Read,
   enqueue: Enqueue | null,
 ): Promise<number | null> {
   const { db } = context.database;
@@ -99,6 +113,7 @@ async function keep(
       sizeKnown: fetched.sizeKnown,
       proof: said.sha256 !== null ? 'checksum' : said.rows !== null ? 'count' : null,
       expectedRows: said.rows,
+      secondPassed,
     });
     await enqueue?.(trx, id);
   });

@@ -6,7 +6,7 @@ import type { Sightings } from '../../ingest/drops/settled.ts';
 export interface Looks {
   /** milliseconds, only forward */
   readonly clock: () => number;
-  /** by drop; only those that settle by standing still */
+  /** by drop */
   readonly sightings: Map<string, Sightings>;
   /** by drop and name: files that nobody finished, since when, and whether that was told */
   readonly unfinished: Map<string, ReadonlyMap<string, { readonly since: number; told: boolean }>>;

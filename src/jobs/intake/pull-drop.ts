@@ -3,14 +3,14 @@ import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import { type OpenDrop, openDrop, type RemoteFile } from '../../ingest/drops/drop.ts';
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
-import { type ReadyFile, settledFiles, sightAnew } from '../../ingest/drops/settled.ts';
+import { settledFiles, sightAnew } from '../../ingest/drops/settled.ts';
 import { listUnread } from '../../load/files/arrivals.ts';
 import { listReopened } from '../../load/files/earlier.ts';
 import type { JobContext } from '../context.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importKept } from '../import/import-kept.ts';
 import { dropPlace } from './drop-place.ts';
-import type { Enqueue } from './fetch-file.ts';
+import type { Enqueue, SettledFile } from './fetch-file.ts';
 import { closeGoneFiles } from './gone-files.ts';
 import { type Looks, stillMilliseconds } from './looks.ts';
 import { refuseName } from './refuse-name.ts';
@@ -18,6 +18,9 @@ import { returnAll } from './return-decided.ts';
 import { createReturns } from './returns.ts';
 import { takeFiles } from './take-files.ts';
 import { warnUnfinished } from './unfinished-files.ts';
+
+/** Milliseconds: whole seconds are what servers tell, and some file systems know only even ones. */
+const SECOND_OF_A_SERVER = 2_000;
 
 export interface PulledFile {
   readonly name: string;
@@ -93,7 +96,7 @@ export interface Ready {
   /** some files may settle soon */
   readonly waiting: boolean;
   /** oldest first */
-  readonly ready: readonly ReadyFile[];
+  readonly ready: readonly SettledFile[];
 }
 
 /** Lists the inbox; names that cannot be used get their line in the ledger. */
@@ -110,15 +113,17 @@ export async function listReady(
     await pause(stillMilliseconds(drop));
     look = await lookInto(drop, opened, looks);
   }
-  const { listing, isStill } = look;
+  const { listing, began, since } = look;
   await closeGoneFiles(context, drop, unread, listing);
   for (const file of listing) if (sentNameFault(file.name) !== null) await refuseName(context, drop, file);
-  const settled = settledFiles(drop.settled, listing, isStill);
+  const settled = settledFiles(drop.settled, listing, (name) => began - since(name) >= stillMilliseconds(drop));
   await warnUnfinished(context, drop, looks, settled);
   return {
     listing: new Map(listing.map((file) => [file.name, file])),
     waiting: drop.settled === 'stable' && settled.waiting.length > 0,
-    ready: settled.ready.toSorted((a, b) => inOrder(a.file.mtime, b.file.mtime) || inOrder(a.file.name, b.file.name)),
+    ready: settled.ready
+      .toSorted((a, b) => inOrder(a.file.mtime, b.file.mtime) || inOrder(a.file.name, b.file.name))
+      .map((one) => ({ ...one, stood: () => looks.clock() - since(one.file.name) >= SECOND_OF_A_SERVER })),
   };
 }
 
@@ -126,11 +131,9 @@ export async function listReady(
 async function lookInto(drop: Drop, opened: OpenDrop, { clock, sightings }: Looks) {
   const began = clock();
   const listing = await opened.list();
-  if (drop.settled !== 'stable') return { listing, isStill: () => false };
   const seen = sightAnew(listing, sightings.get(drop.id) ?? new Map(), clock());
   sightings.set(drop.id, seen);
-  const latest = began - stillMilliseconds(drop);
-  return { listing, isStill: (name: string) => (seen.get(name)?.since ?? Number.POSITIVE_INFINITY) <= latest };
+  return { listing, began, since: (name: string) => seen.get(name)?.since ?? Number.POSITIVE_INFINITY };
 }
 
 function inOrder(one: string, other: string): number {

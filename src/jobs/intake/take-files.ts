@@ -4,14 +4,13 @@ import { FileError, RefusedError, RetryableError } from '../../errors.ts';
 import type { OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
 import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
-import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import { type Arrival, findOpenArrivals } from '../../load/files/arrivals.ts';
 import { postponeFile } from '../../load/files/claims.ts';
 import { type DropFile, getFile } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
-import { type Enqueue, fetchFile, isToTake, pathOf } from './fetch-file.ts';
+import { type Enqueue, fetchFile, isToTake, pathOf, type SettledFile } from './fetch-file.ts';
 import { refuseFile } from './refuse-file.ts';
 
 export interface Taking {
@@ -39,7 +38,7 @@ const ASKED_AT_ONCE = 200;
 export async function takeFiles(
   context: JobContext,
   taking: Taking,
-  ready: readonly ReadyFile[],
+  ready: readonly SettledFile[],
   then: (file: RemoteFile, id: number) => Promise<void> = async () => undefined,
 ): Promise<{ taken: number; more: boolean }> {
   const { drop, moved, most, signal } = taking;

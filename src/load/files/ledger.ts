@@ -48,6 +48,8 @@ export interface FetchFacts {
   readonly sizeKnown: boolean;
   readonly proof: 'checksum' | 'count' | null;
   readonly expectedRows: number | null;
+  /** of its time: whether it was over when the last byte was read, so that size and time tell it from any other file */
+  readonly secondPassed: boolean;
 }
 
 /** @throws RetryableError `claim_lost` when another visitor has fetched or decided it since */
@@ -56,9 +58,9 @@ export async function markFetched(
   id: number,
   sha256: string,
   size: number,
-  facts: FetchFacts = { sizeKnown: true, proof: null, expectedRows: null },
+  facts: FetchFacts = { sizeKnown: true, proof: null, expectedRows: null, secondPassed: true },
 ): Promise<void> {
-  const { sizeKnown, proof, expectedRows } = facts;
+  const { sizeKnown, proof, expectedRows, secondPassed } = facts;
   const { numUpdatedRows } = await db
     .updateTable('drop_file')
     .set({
@@ -68,6 +70,7 @@ export async function markFetched(
       size_known: sizeKnown,
       proof,
       expected_rows: expectedRows,
+      second_passed: secondPassed,
       not_before: null,
     })
     .where('id', '=', id)

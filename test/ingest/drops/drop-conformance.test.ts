@@ -150,8 +150,22 @@ function conformance(start: () => Promise<TestPlace>): void {
     await put(place, 'resent.csv', 'first');
     const seen = await listed('resent.csv');
     await put(place, 'resent.csv', 'the second delivery');
-    await expect(drop.move('resent.csv', 'archive', 'resent.csv', seen)).rejects.toMatchObject({ reason: 'changed' });
-    expect(await drop.move('resent.csv', 'archive', 'resent.csv', await listed('resent.csv'))).toBe('moved');
+    const first = { ...seen, sha256: null };
+    await expect(drop.move('resent.csv', 'archive', 'resent.csv', first)).rejects.toMatchObject({ reason: 'changed' });
+    const second = { ...(await listed('resent.csv')), sha256: null };
+    expect(await drop.move('resent.csv', 'archive', 'resent.csv', second)).toBe('moved');
+  });
+
+  test('does not move away what came in the same second with the same size', async () => {
+    await put(place, 'same.csv', 'first!');
+    const seen = { ...(await listed('same.csv')), sha256: createHash('sha256').update('first!').digest('hex') };
+    const path = await put(place, 'same.csv', 'second');
+    await utimes(path, new Date(seen.mtime), new Date(seen.mtime));
+    expect(await listed('same.csv')).toEqual({ name: seen.name, size: seen.size, mtime: seen.mtime });
+    await expect(drop.move('same.csv', 'archive', 'same.csv', seen)).rejects.toMatchObject({ reason: 'changed' });
+    await put(place, 'same.csv', 'first!');
+    await utimes(path, new Date(seen.mtime), new Date(seen.mtime));
+    expect(await drop.move('same.csv', 'archive', 'same.csv', seen)).toBe('moved');
   });
 
   test('an archive that is not there fails the move and loses nothing', async () => {

@@ -1,8 +1,9 @@
 /** Disks that are full, read-only or another file system: what was fetched or archived is whole or not there. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenDrop, openDrop } from '../../../src/ingest/drops/drop.ts';
+import { identityOf, placeFile } from '../../../src/ingest/drops/place-file.ts';
 import { folderPlace, drop as put, type TestPlace } from '../../support/drop-places.ts';
 import { sftpPlace } from '../../support/sftp-server.ts';
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
@@ -91,6 +92,19 @@ function onSmallDisks(): void {
     await put(archive.place, 'taken.csv', 'first');
     expect(await archive.drop.move('taken.csv', 'archive', 'taken.csv')).toBe('moved');
     expect(await readdir(join(archive.place.root, 'in'))).toEqual(['pay.csv']);
+  });
+
+  test('as an archive on another file system never takes what came while it copied', async () => {
+    const folder = await folderPlace();
+    place = folder;
+    const from = await put(folder, 'pay.csv', 'first');
+    const seen = await identityOf(from);
+    await rm(from);
+    await put(folder, 'pay.csv', 'other');
+    if (seen === null) throw new Error('the file was there');
+    await expect(placeFile(from, join(disk.path, 'pay.csv'), seen)).rejects.toMatchObject({ reason: 'changed' });
+    expect(await readdir(disk.path)).toEqual([]);
+    expect(await readFile(from, 'utf8')).toBe('other');
   });
 
   test('as an archive keeps the file in the drop, and no part of it', async () => {

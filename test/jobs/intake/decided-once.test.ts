@@ -90,7 +90,7 @@ describe('a visitor that stood still between the last byte and the ledger', () =
       home.context(),
       home.drop,
       slow,
-      { file, marker: null, sidecars },
+      { file, marker: null, sidecars, stood: () => true },
       null,
       enqueue,
     ).then(

@@ -1,7 +1,8 @@
 /** A newer version that comes while the one before it is moved out: nothing of it is taken away, and it is read. */
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openDrop } from '../../../src/ingest/drops/drop.ts';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
@@ -67,4 +68,41 @@ test.each(PLACES)('in %s: a sidecar that is there before its version stays', asy
   expect(await readdir(join(home.place.root, 'in'))).toEqual(['people.csv.sha256']);
   await home.send('people.csv', newer);
   expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { created: 1 } } }]);
+});
+
+test.each(PLACES)('in %s: of the same size and the same second, it is left and read', async (_, place) => {
+  const home = await openDropHome(place);
+  const [older, newer] = ['Maes', 'Bens'].map((lastName) => home.people(0, 2, { lastName }));
+  const path = await home.send('people.csv', older ?? '');
+  const { atime, mtime } = await stat(path);
+  const { archive } = await applyInPlace(home);
+  await home.send('people.csv', newer ?? '');
+  await utimes(path, atime, mtime);
+  await archive();
+  expect(home.events('file.replaced')).toHaveLength(1);
+  expect(await readdir(join(home.place.root, 'archive'))).toEqual([]);
+  expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { updated: 2 } } }]);
+});
+
+test('in a drop that is only read, whatever the clock of its server says: until its second is over, and no longer', async () => {
+  const home = await openDropHome(folderPlace, { archive: 'none' });
+  const [older, newer] = ['Maes', 'Bens'].map((lastName) => home.people(0, 2, { lastName }));
+  const path = await home.send('people.csv', older ?? '');
+  const behind = Date.parse('2026-12-01T09:00:00Z') / 1000;
+  await utimes(path, behind, behind);
+  await home.visit();
+  await home.send('people.csv', newer ?? '');
+  await utimes(path, behind, behind);
+  expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { updated: 2 } } }]);
+  const passed = async () => {
+    const found = await sql<{ passed: boolean }>`
+      select second_passed as passed from drop_file where drop_id = 'drop' order by id desc limit 1`.execute(home.db);
+    return found.rows[0]?.passed;
+  };
+  await home.visit();
+  expect(await passed()).toBe(false);
+  await sql`update drop_file set seen_at = seen_at - interval '3 seconds'`.execute(home.db);
+  await home.visit();
+  expect(await passed()).toBe(true);
+  expect(await home.ledger()).toHaveLength(2);
 });
