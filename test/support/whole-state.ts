@@ -43,7 +43,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   invoice: ['id'],
 };
 /** A turn at a drop or a slot of a job is not what was done in it. */
-const NOT_KEPT = new Set(['job_slot', 'kysely_migration', 'kysely_migration_lock']);
+const NOT_KEPT = new Set(['job_slot', 'drop_visit', 'worker', 'kysely_migration', 'kysely_migration_lock']);
 
 /** What a key means, whatever number it was given. */
 const MEANINGS: Readonly<Record<string, string>> = {
