@@ -150,7 +150,8 @@ function lineOver(
       ),
     rename: (from, to) => call(() => client.rename(from, to)),
     remove: (path) => call(() => client.delete(path, true)),
-    readable: (path): Readable => client.createReadStream(path),
+    // Read to its end, a stream still asks the server to close the file; when the line goes first, nobody else would hear that.
+    readable: (path): Readable => client.createReadStream(path).on('error', () => undefined),
     writable: (path): Writable => client.createWriteStream(path, { mode: 0o644 }),
     async close() {
       if (!isLost()) await within(END_MS, client.end(), stalled).catch(() => undefined);
