@@ -26,6 +26,7 @@ function senderOf([code, name, files, rows, share]: (typeof SENDERS)[number], in
   const rejected = Math.round(read * share);
   const created = Math.round(read * 0.04);
   const updated = Math.round(read * 0.22);
+  const notApplied = code === 'gamma' ? 40 : 0;
   return {
     ...{
       period: addMonths(PERIOD, index - 5),
@@ -38,7 +39,8 @@ function senderOf([code, name, files, rows, share]: (typeof SENDERS)[number], in
       copies: 1,
     },
     ...{ rows: read, created, updated, rejected, reactivated: 2, duplicates: 3, deactivated: Math.round(read * 0.012) },
-    unchanged: read - created - updated - rejected - 5,
+    unchanged: read - created - updated - rejected - 5 - notApplied,
+    ...{ notApplied, withoutReason: 0 },
   };
 }
 
@@ -63,6 +65,7 @@ function productOf([code, , orders, each, value]: (typeof PRODUCTS)[number], ind
     vat,
     total,
     paid,
+    takenBack: index === 5 && code === 'gift' ? 16_581 : 0,
   };
 }
 
@@ -99,8 +102,9 @@ export function monthSample(changed: Partial<MonthReport> = {}): MonthReport {
       { age: 'older', invoices: 1, total: 88_240 },
     ],
     entriesToDecide: [
-      { status: 'partial', entries: 2, amount: 140_000 },
-      { status: 'unknown', entries: 3, amount: 99_050 },
+      { status: 'partial', currency: 'EUR', entries: 2, amount: 140_000 },
+      { status: 'unknown', currency: 'EUR', entries: 3, amount: 99_050 },
+      { status: 'unknown', currency: 'USD', entries: 1, amount: 50_000 },
     ],
     ...changed,
   };

@@ -1,10 +1,11 @@
 /** The page of a month: one HTML document with its own styles and drawings; nothing is loaded, nothing runs. */
+import type { Cents } from '../../model.ts';
 import { escapeHtml } from '../values/escape-html.ts';
 import { columnChart, shareBar } from './charts.ts';
 import type { MonthReport, MonthSum } from './month-report.ts';
 import { key, nothing, section, table } from './page-parts.ts';
 import { PAGE_STYLES } from './page-styles.ts';
-import { change, count, euros, monthName, percent, plural, short, shortMonth } from './words.ts';
+import { change, count, euros, money, monthName, percent, plural, short, shortMonth } from './words.ts';
 
 const AGES = [
   ['not-due', 'Not due yet'],
@@ -17,6 +18,7 @@ const ENTRY_WORDS: Readonly<Record<string, string>> = {
   over: 'paid too much',
   duplicate: 'paid twice',
   unknown: 'nobody knows for what',
+  reversed: 'went back or came back, nobody knows of what',
 };
 
 /** A whole HTML document; every text of the report is escaped here. */
@@ -62,7 +64,7 @@ function tiles(months: readonly MonthSum[]): string {
 ${tile('Files received', count(now.files), change(now.files, before?.files))}
 ${tile('Rows read', count(now.rows), change(now.rows, before?.rows), `${percent(now.rejected, now.rows)} refused`)}
 ${tile('Ordered', euros(now.total), change(now.total, before?.total), `in ${plural(now.orders, 'order')}`)}
-${tile('Paid', euros(now.paid), change(now.paid, before?.paid), `${percent(now.paid, now.total)} of what was ordered`)}
+${tile('Paid', euros(now.paid), change(now.paid, before?.paid), `${percent(now.paid, now.total)} of what was ordered`, ...(now.takenBack === 0 ? [] : [`${euros(now.takenBack)} of it taken back`]))}
 </ul></section>`;
 }
 
@@ -84,6 +86,7 @@ function cameIn({ senders }: MonthReport): string {
         { label: 'changed', value: sender.updated + sender.reactivated, tone: 'b' },
         { label: 'as before', value: sender.unchanged + sender.duplicates, tone: 'c' },
         { label: 'refused', value: sender.rejected, tone: 'd' },
+        { label: 'not applied', value: sender.notApplied, tone: 'f' },
       ];
       const left = sender.deactivated > 0 ? `; ${plural(sender.deactivated, 'person', 'people')} deactivated` : '';
       const words = parts.filter(({ value }) => value > 0).map(({ label, value }) => `${count(value)} ${label}`);
@@ -95,6 +98,7 @@ ${shareBar(parts, `${senderName(sender)}: ${words.join(', ')}`)}</figure>`;
     ['b', 'changed'],
     ['c', 'as before'],
     ['d', 'refused'],
+    ['f', 'not applied'],
   ]);
   return section(
     'came',
@@ -116,11 +120,15 @@ function refused({ senders, refusals }: MonthReport): string {
     );
     return `<div><h3>${escapeHtml(name)}</h3><ol>${items.join('')}</ol></div>`;
   });
-  return section(
-    'refused',
-    'What was refused, and why',
-    blocks.length === 0 ? nothing('Nothing was refused.') : `<div class="columns">${blocks.join('\n')}</div>`,
-  );
+  const forgotten = senders.reduce((sum, { withoutReason }) => sum + withoutReason, 0);
+  const told = blocks.length === 0 ? '' : `<div class="columns">${blocks.join('\n')}</div>`;
+  const gone =
+    forgotten === 0
+      ? ''
+      : nothing(
+          `Why ${plural(forgotten, 'refused row was', 'refused rows were')} refused is no longer kept: reasons go with the files, after the days of retention.raw.`,
+        );
+  return section('refused', 'What was refused, and why', `${told}${gone}` || nothing('Nothing was refused.'));
 }
 
 function ordered({ products }: MonthReport): string {
@@ -155,8 +163,18 @@ function ordered({ products }: MonthReport): string {
   return section(
     'orders',
     'Orders and money',
-    rows.length === 0 ? nothing('Nothing was ordered for this month yet.') : table(head, rows, total),
+    rows.length === 0
+      ? nothing('Nothing was ordered for this month yet.')
+      : table(head, rows, total) + takenBack(products.map((product) => [product.name, product.takenBack])),
   );
+}
+
+/** Below a table with a column `Paid`. */
+function takenBack(amounts: readonly (readonly [of: string, cents: Cents])[]): string {
+  const told = amounts.filter(([, cents]) => cents !== 0).map(([of, cents]) => `${escapeHtml(of)} ${euros(cents)}`);
+  return told.length === 0
+    ? ''
+    : nothing(`Paid, then taken back after the release and not settled: ${told.join(', ')}.`);
 }
 
 function open({ openInvoices, entriesToDecide }: MonthReport): string {
@@ -165,10 +183,10 @@ function open({ openInvoices, entriesToDecide }: MonthReport): string {
     const row = known.get(age);
     return row === undefined ? [] : [[label, count(row.invoices), euros(row.total)]];
   });
-  const entries = entriesToDecide.map(({ status, entries: number, amount }) => [
+  const entries = entriesToDecide.map(({ status, currency, entries: number, amount }) => [
     escapeHtml(ENTRY_WORDS[status] ?? status),
     count(number),
-    euros(amount),
+    escapeHtml(money(amount, currency)),
   ]);
   return section(
     'open',
@@ -194,8 +212,8 @@ function monthByMonth({ months }: MonthReport): string {
       euros(month.paid),
     ]);
   const head = ['Month', 'Files', 'Rows', 'Refused', 'New', 'Deactivated', 'Orders', 'Vouchers', 'Total', 'Paid'];
-  const money = columnChart(
-    months.map(({ period, total, paid }) => ({ label: shortMonth(period), value: total, part: paid })),
+  const paid = columnChart(
+    months.map((month) => ({ label: shortMonth(month.period), value: month.total, part: month.paid })),
     {
       tell: (cents) => `€ ${short(Math.round(cents / 100))}`,
       tones: ['a', 'b'],
@@ -211,16 +229,17 @@ function monthByMonth({ months }: MonthReport): string {
     },
   );
   const charts = `<div class="columns">
-<figure><figcaption>Ordered, and of it paid</figcaption>${money}${key([
+<figure><figcaption>Ordered, and of it paid</figcaption>${paid}${key([
     ['a', 'paid'],
     ['b', 'ordered, not paid'],
   ])}</figure>
 <figure><figcaption>Rows read, and of them refused</figcaption>${read}${key([
     ['d', 'refused'],
-    ['c', 'taken'],
+    ['c', 'not refused'],
   ])}</figure>
 </div>`;
-  return section('months', 'Month over month', charts + table(head, rows));
+  const wentBack = takenBack(months.map((month) => [monthName(month.period), month.takenBack]));
+  return section('months', 'Month over month', charts + table(head, rows) + wentBack);
 }
 
 const OWN: Readonly<Record<string, string>> = { issuer: 'The issuer itself', bank: 'The bank' };

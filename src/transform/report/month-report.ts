@@ -25,6 +25,10 @@ export interface Sender extends RowsOf {
   readonly held: number;
   readonly rejectedFiles: number;
   readonly copies: number;
+  /** rows read and not refused, of files that were not applied */
+  readonly notApplied: number;
+  /** rejected rows whose reasons are no longer kept */
+  readonly withoutReason: number;
 }
 
 export interface Refused {
@@ -45,6 +49,8 @@ export interface ProductOrders {
   readonly vat: Cents;
   readonly total: Cents;
   readonly paid: Cents;
+  /** of `paid`, what went back after the release and is not settled */
+  readonly takenBack: Cents;
 }
 
 export interface MonthReport {
@@ -58,7 +64,15 @@ export interface MonthReport {
   /** oldest first; the last one is `period` */
   readonly months: readonly MonthSum[];
   readonly openInvoices: readonly { readonly age: string; readonly invoices: number; readonly total: Cents }[];
-  readonly entriesToDecide: readonly { readonly status: string; readonly entries: number; readonly amount: Cents }[];
+  readonly entriesToDecide: readonly EntriesToDecide[];
+}
+
+export interface EntriesToDecide {
+  readonly status: string;
+  readonly currency: string;
+  readonly entries: number;
+  /** in hundredths of the currency */
+  readonly amount: Cents;
 }
 
 export interface MonthSum extends RowsOf {
@@ -68,6 +82,8 @@ export interface MonthSum extends RowsOf {
   readonly fees: Cents;
   readonly total: Cents;
   readonly paid: Cents;
+  /** of `paid`, what went back after the release and is not settled */
+  readonly takenBack: Cents;
 }
 
 /** The first month that stands beside `period`. */
@@ -102,6 +118,7 @@ export function sumMonths(
       fees: sum(ordered, (row) => row.fees),
       total: sum(ordered, (row) => row.total),
       paid: sum(ordered, (row) => row.paid),
+      takenBack: sum(ordered, (row) => row.takenBack),
     };
   });
 }

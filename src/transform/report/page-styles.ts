@@ -2,10 +2,10 @@
 
 export const PAGE_STYLES = `
 :root { color-scheme: light dark; --page: #f3f5f7; --sheet: #ffffff; --ink: #1b2127; --soft: #56616d; --line: #d9dfe5;
-  --a: #0f7a66; --b: #8cc7b9; --c: #d5dbe1; --d: #b4472e; --e: #eceff2; }
+  --a: #0f7a66; --b: #8cc7b9; --c: #d5dbe1; --d: #b4472e; --e: #eceff2; --f: #e0b04c; }
 @media (prefers-color-scheme: dark) {
   :root { --page: #14181d; --sheet: #1d232a; --ink: #eef1f4; --soft: #a9b4bf; --line: #353f4a;
-    --a: #47b49b; --b: #2a6558; --c: #46515d; --d: #e07a5f; --e: #2a323b; }
+    --a: #47b49b; --b: #2a6558; --c: #46515d; --d: #e07a5f; --e: #2a323b; --f: #a1812f; }
 }
 * { box-sizing: border-box; margin: 0; }
 body { background: var(--page); color: var(--ink); font: 15px/1.5 'Segoe UI', 'Helvetica Neue', Arial, sans-serif;
@@ -41,13 +41,14 @@ figure:last-child { margin-bottom: 0; }
 svg { display: block; }
 .bar { width: 100%; height: 10px; border-radius: 3px; margin-top: 4px; }
 .columns + table { margin-top: 24px; }
+table + .soft, .columns + .soft { margin-top: 10px; }
 .columns figure { margin: 0; }
 .columns figcaption { font-weight: 600; margin-bottom: 8px; }
 figure > svg:not(.bar) { width: 100%; height: auto; overflow: visible; }
 svg text { font-size: 10px; fill: var(--ink); text-anchor: middle; }
 svg text.soft { fill: var(--soft); }
 .line { stroke: var(--line); }
-.a { fill: var(--a); } .b { fill: var(--b); } .c { fill: var(--c); } .d { fill: var(--d); } .e { fill: var(--e); }
+.a { fill: var(--a); } .b { fill: var(--b); } .c { fill: var(--c); } .d { fill: var(--d); } .e { fill: var(--e); } .f { fill: var(--f); }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; color: var(--soft); font-size: 13px; margin: 0 0 10px; }
 .columns .key { margin: 8px 0 0; }
 .key li { display: flex; align-items: center; gap: 6px; }
@@ -79,7 +80,7 @@ footer { padding: 4px 0 0; font-size: 13px; }
 @media print {
   @page { size: A4; margin: 14mm; }
   :root { color-scheme: light; --page: #ffffff; --sheet: #ffffff; --ink: #1b2127; --soft: #56616d; --line: #c9d0d7;
-    --a: #0f7a66; --b: #8cc7b9; --c: #d5dbe1; --d: #b4472e; --e: #eceff2; }
+    --a: #0f7a66; --b: #8cc7b9; --c: #d5dbe1; --d: #b4472e; --e: #eceff2; --f: #e0b04c; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { padding: 0; font-size: 10.5px; }
   h1 { font-size: 22px; } h2 { font-size: 14px; margin-bottom: 8px; } h3 { font-size: 11px; }

@@ -41,6 +41,11 @@ export function euros(cents: Cents): string {
   return `${cents < 0 ? '−' : ''}€\u00a0${count(whole)}.${String(Math.abs(cents) % 100).padStart(2, '0')}`;
 }
 
+/** `€ 1 234.56`, or `USD 1 234.56`. */
+export function money(hundredths: number, currency: string): string {
+  return currency === 'EUR' ? euros(hundredths) : euros(hundredths).replace('€', currency);
+}
+
 /** Four digits at most: `9 999`, `120k`, `12M`. */
 export function short(value: number): string {
   if (value < 10_000) return count(value);

@@ -86,7 +86,7 @@ test('a month is summed up, written whole, and written anew', async () => {
     select unnest(array[last_name, first_name, email, national_register_number, enterprise_number]) as word from beneficiary
      union select name from employer`.execute(db);
   expect(people.map(({ word }) => word).filter((word) => page.includes(word))).toEqual([]);
-  await sql`update voucher_order set status = 'paid'`.execute(db);
+  await sql`update invoice set status = 'paid'`.execute(db);
   await writeMonthReport(work.on('2026-12-11'));
   expect(await readFile(path, 'utf8')).toContain('100 % of what was ordered');
   expect((await stat(path)).mode & 0o777).toBe(0o600);

@@ -37,13 +37,15 @@ const sender = (changed: Partial<Sender>): Sender => ({
     duplicates: 7,
     rejected: 10,
     deactivated: 2,
+    notApplied: 0,
+    withoutReason: 0,
   },
   ...changed,
 });
 
 const product = (changed: Record<string, unknown> = {}) => ({
   ...{ period: '2026-11', code: 'meal', name: 'Meal', orders: 3, drafts: 0, people: 40, vouchers: 720 },
-  ...{ faceValue: 576_000, fees: 17_280, vat: 3_629, total: 596_909, paid: 500_000, ...changed },
+  ...{ faceValue: 576_000, fees: 17_280, vat: 3_629, total: 596_909, paid: 500_000, takenBack: 0, ...changed },
 });
 
 const NONE = { senders: [], refusals: [], products: [], openInvoices: [], entriesToDecide: [] };
@@ -69,6 +71,7 @@ test('six months stand beside each other, each with its own sums', () => {
     ...{ period: '2026-11', files: 6, rows: 111, created: 20, updated: 40, unchanged: 100, reactivated: 6 },
     ...{ rejected: 20, duplicates: 14, deactivated: 4, orders: 7, vouchers: 1440, fees: 34_560, total: 1_193_818 },
     paid: 500_001,
+    takenBack: 0,
   });
 });
 
@@ -137,8 +140,8 @@ test('what is open: invoices by age in their order, entries by what they wait fo
         { age: 'not-due', invoices: 2, total: 200 },
       ],
       entriesToDecide: [
-        { status: 'over', entries: 3, amount: 300 },
-        { status: 'reversed', entries: 4, amount: -400 },
+        { status: 'over', currency: 'EUR', entries: 3, amount: 300 },
+        { status: 'reversed', currency: 'USD', entries: 4, amount: -400 },
       ],
     }),
   );
@@ -148,7 +151,7 @@ test('what is open: invoices by age in their order, entries by what they wait fo
     ['More than 30 days overdue', '1', '€ 1.00'],
     ['What they are', 'Entries', 'Amount'],
     ['paid too much', '3', '€ 3.00'],
-    ['reversed', '4', '−€ 4.00'],
+    ['went back or came back, nobody knows of what', '4', '−USD 4.00'],
   ]);
 });
 
@@ -179,6 +182,29 @@ test('at a glance: this month beside the one before', () => {
       'Paid € 5 000.00 none the month before 83.8 % of what was ordered',
   );
   expect(monthPage(monthSample({ months: [] }))).not.toContain('At a glance');
+});
+
+test('what was not applied, what is no longer known and what went back is told beside the sums', () => {
+  const senders = [sender({ notApplied: 200, withoutReason: 9 }), sender({ code: 'beta', withoutReason: 1 })];
+  const products = [product({ takenBack: 8_000 }), product({ name: 'Eco <x>', takenBack: 100 }), product()];
+  const months = sumMonths('2026-11', senders, products);
+  const told = (changed: object) => monthPage(monthSample({ senders, refusals: [], months, ...changed }));
+  const html = told({ products: products as never });
+  expect(section(html, 'came')).toContain('57 as before, 10 refused, 200 not applied; 2 people deactivated');
+  const gone =
+    'Why 10 refused rows were refused is no longer kept: reasons go with the files, after the days of retention.raw.';
+  expect(section(html, 'refused')).toBe(`What was refused, and why ${gone}`);
+  const some = told({ refusals: [{ secretariat: 'alpha', code: 'nrn.invalid', times: 4 }] });
+  expect(section(some, 'refused')).toMatch(/ nrn\.invalid 4 Why 10 refused rows/);
+  const one = told({ senders: [sender({ withoutReason: 1 })] });
+  expect(section(one, 'refused')).toContain('Why 1 refused row was refused is no longer kept');
+  const back = 'Paid, then taken back after the release and not settled:';
+  expect(section(html, 'orders')).toContain(`${back} Meal € 80.00, Eco &lt;x&gt; € 1.00.`);
+  expect(section(html, 'months')).toContain(`${back} November 2026 € 81.00.`);
+  expect(text(html)).toContain('€ 81.00 of it taken back');
+  expect(
+    text(told({ months: sumMonths('2026-11', senders, [product()]), products: [product()] as never })),
+  ).not.toContain('taken back');
 });
 
 test('what there is none of is said', () => {
