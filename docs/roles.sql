@@ -117,7 +117,7 @@ begin
   for one in
     select c.table_name, string_agg(quote_ident(c.column_name), ', ') as columns
       from (values
-        ('bank_entry', 'id statement_id format booked_on value_on amount currency reversal status'),
+        ('bank_entry', 'id statement_id format booked_on value_on amount currency reversal status rule'),
         ('bank_statement', 'id format year currency closing_date file_id'),
         ('beneficiary', 'enterprise_number id status status_reason status_since cost_center secretariat_code as_of last_file_id'),
         ('beneficiary_product', 'enterprise_number beneficiary_id product_code valid_from face_value removed'),
