@@ -39,8 +39,8 @@ async function refuseRows(file: number, rows: number, columns: readonly string[]
 
 async function decide(file: number, decision: string | null): Promise<void> {
   await sql`
-    insert into held_plan (file_id, plan_hash, counts, reasons, expires_at, decision)
-    values (${file}, md5(random()::text), '{}', '[]', now(), ${decision})`.execute(db);
+    insert into held_plan (file_id, plan_hash, counts, reasons, employers, expires_at, decision)
+    values (${file}, md5(random()::text), '{}', '[]', '{}', now(), ${decision})`.execute(db);
 }
 
 async function receiveMoney(...entries: readonly Partial<BankEntry>[]): Promise<readonly number[]> {
