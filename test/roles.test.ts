@@ -16,7 +16,7 @@ import { openWorkerHome, until } from './support/worker-home.ts';
 const ROLES = readFileSync(new URL('../docs/roles.sql', import.meta.url), 'utf8');
 /** What the report role may read, all of it: a column of a later version is a decision, made here and in roles.sql. */
 const READABLE: Readonly<Record<string, string>> = {
-  bank_entry: 'amount booked_on currency format id reversal statement_id status value_on',
+  bank_entry: 'amount booked_on currency format id reversal rule statement_id status value_on',
   bank_statement: 'closing_date currency file_id format id year',
   beneficiary: 'as_of cost_center enterprise_number id last_file_id secretariat_code status status_reason status_since',
   beneficiary_product: 'beneficiary_id enterprise_number face_value product_code removed valid_from',
