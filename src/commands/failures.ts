@@ -12,8 +12,25 @@ export function sentencesOf(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return error.faults;
   if (error instanceof FileError) return [`The file was refused (${error.code}).`];
   if (error instanceof RefusedError || error instanceof RetryableError) return [error.message];
-  // Anything else is a fault of Navette's own. Its text may hold values of a row, so only its kind is shown.
-  const { code, name } = error as { code?: unknown; name?: unknown };
+  const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
   const kind = typeof code === 'string' ? code : String(name ?? 'unknown');
-  return [`Something went wrong inside Navette (${kind}). Set LOG_LEVEL=debug for more.`];
+  if (NAMES_NO_VALUES.test(kind)) {
+    const todo = Object.entries(WHAT_TO_DO).find(([start]) => kind.startsWith(start))?.[1] ?? '';
+    return [`PostgreSQL says: ${String(message)} (${kind}).${todo}`];
+  }
+  // Anything else is a fault of Navette's own. Its text may hold values of a row, so only its kind is shown.
+  return [`Something went wrong inside Navette (${kind}); what was in hand was rolled back. Report it with the log.`];
 }
+
+/** SQLSTATEs of rights, room, and the server's own state: their messages name tables, roles and files, never a value of a row. */
+const NAMES_NO_VALUES = /^(?:08|28|3D|53|57|58)...$|^(?:25006|42501|42P01|55P03)$/;
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  '25006': ' The server takes no writes: is it a standby?',
+  '28': ' Look at the user and password in DATABASE_URL.',
+  '42501':
+    ' The role of DATABASE_URL lacks a right: is it a member of its role, and was roles.sql run after the last migration?',
+  '42P01': ' Run: navette migrate',
+  '53100': ' Make room on the disk of the database; what was in hand was rolled back and is tried again.',
+  '53300': ' Raise max_connections, or start fewer workers.',
+};

@@ -7,6 +7,7 @@ import {
   markRawRemoved,
   markRejectsRemoved,
   removeOldHistory,
+  removeOldWords,
 } from '../../load/files/retention.ts';
 import { findPeopleToForget, forgetPeople, removeOrphanedNumbers } from '../../load/people/forget-people.ts';
 import { listSecretariats } from '../../load/reference/secretariats.ts';
@@ -20,7 +21,7 @@ export interface Retained {
   readonly rawFiles: number;
   /** rejects files that were removed from local `out` folders */
   readonly rejectsFiles: number;
-  /** rows of history that were removed */
+  /** rows of history that were removed, or that lost the words somebody typed */
   readonly historyRows: number;
   /** records of people who left long ago, now without personal data */
   readonly people: number;
@@ -41,6 +42,7 @@ export async function runRetention(context: JobContext): Promise<Retained> {
   for (let count = -1; count !== 0; historyRows += count) {
     count = await removeOldHistory(database.db, dayBefore(today, history), ROWS_AT_ONCE);
   }
+  historyRows += await removeOldWords(database.db, dayBefore(today, history));
   const people = await forgetLongInactive(context, dayBefore(today, inactive));
   await removeOrphanedNumbers(database.db, today);
   log('retention.done', { people, entries: historyRows });

@@ -53,3 +53,14 @@ export async function removeOldHistory(db: Db, before: Day, atMost: number): Pro
        select enterprise_number, id from beneficiary_change where at < ${before}::date limit ${atMost})`.execute(db);
   return countWritten(removed);
 }
+
+/** Who decided and why, in the words that were typed: the counts and the decisions themselves stay. @returns rows that lost their words */
+export async function removeOldWords(db: Db, before: Day): Promise<number> {
+  const grants = await sql`
+    update entitlement_change set changed_by = null, why = null
+     where at < ${before}::date and (why is not null or changed_by is not null)`.execute(db);
+  const plans = await sql`
+    update held_plan set decided_by = null, why = null
+     where decided_at < ${before}::date and (why is not null or decided_by is not null)`.execute(db);
+  return countWritten(grants) + countWritten(plans);
+}

@@ -42,6 +42,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index entitlement_change_fixed on entitlement_change
       (enterprise_number, standing_order_id, period) where kind = 'fixed'`.execute(db);
+  // What retention looks for: few changes are typed.
+  await sql`
+    create index entitlement_change_typed on entitlement_change
+      (at) where why is not null or changed_by is not null`.execute(db);
   await sql`
     create index entitlement_change_key on entitlement_change
       (enterprise_number, beneficiary_id, product_code, period)`.execute(db);

@@ -68,6 +68,10 @@ export async function forgetPeople(db: Db, people: readonly PersonKey[], before:
     update beneficiary_change h
        set before = case when h.before is not null then ${kept('before')} end, after = ${kept('after')}, why = null
       from forgotten f where h.enterprise_number = f.enterprise_number and h.beneficiary_id = f.id`.execute(db);
+  await sql`
+    update entitlement_change h set why = null
+      from forgotten f
+     where h.enterprise_number = f.enterprise_number and h.beneficiary_id = f.id and h.why is not null`.execute(db);
   const forgotten = await sql`
     update beneficiary b
        set national_register_number = f.pseudonym, personnel_number = null, last_name = '-', first_name = '-',

@@ -60,6 +60,35 @@ describe('files', () => {
   });
 });
 
+it('after ten years grants and decided plans stay, without the words somebody typed', async () => {
+  const number = await employer();
+  const { fileId } = await people(number, [portalRow(1)]);
+  await sql`insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
+      changed_by, why, at) values (${number}, 1, 'meal', '2026-11', 800, 5, 0, 'written-off', 'Ops', 'Anna moved', '2026-12-01')`.execute(
+    db,
+  );
+  await sql`insert into held_plan (file_id, plan_hash, counts, reasons, employers, expires_at, decision, decided_by, decided_at, why)
+      values (${fileId}, 'h', '{}', '[]', '{}', '2026-12-08', 'approved', 'Ops', '2026-12-01', 'Anna said so')`.execute(
+    db,
+  );
+  const words = async () => {
+    const found = await sql<{ after: number; words: string | null }>`
+      select after, why || changed_by as words from entitlement_change where enterprise_number = ${number}
+      union all select 1, why || decided_by from held_plan where file_id = ${fileId} order by 1`.execute(db);
+    return found.rows.map((row) => [row.after, row.words]);
+  };
+  await runRetention(work.on('2036-12-01'));
+  expect(await words()).toEqual([
+    [0, 'Anna movedOps'],
+    [1, 'Anna said soOps'],
+  ]);
+  await runRetention(work.on('2036-12-02'));
+  expect(await words()).toEqual([
+    [0, null],
+    [1, null],
+  ]);
+});
+
 it('history goes after ten years', async () => {
   const number = await employer();
   await people(number, [portalRow(1)]);
@@ -95,6 +124,10 @@ describe('people who left long ago', () => {
     await people(number, [portalRow(51)]);
     await sql`insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity)
       values (${number}, ${id}, 'meal', '2026-11', 800, 0)`.execute(db);
+    await sql`insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind, why)
+      values (${number}, ${id}, 'meal', '2026-11', 800, 1, 0, 'written-off', ${`for ${inventPerson(50).lastName}`})`.execute(
+      db,
+    );
     expect(await runRetention(work.on('2028-12-02'))).toMatchObject({ people: 0 });
     expect((await runRetention(work.on('2028-12-03'))).people).toBeGreaterThan(0);
     const forgotten = await byId(id);
@@ -109,7 +142,8 @@ describe('people who left long ago', () => {
     const everything = await sql<{ text: string }>`
       select string_agg(t::text, ' ') as text from (
         select to_jsonb(b) as t from beneficiary b where id = ${id}
-        union all select to_jsonb(c) from beneficiary_change c where beneficiary_id = ${id}) all_rows`.execute(db);
+        union all select to_jsonb(c) from beneficiary_change c where beneficiary_id = ${id}
+        union all select to_jsonb(e) from entitlement_change e where beneficiary_id = ${id}) all_rows`.execute(db);
     for (const secret of PERSONAL(50)) expect(everything.rows[0]?.text).not.toContain(secret);
     expect((await sql`select 1 from entitlement where beneficiary_id = ${id}`.execute(db)).rows).toHaveLength(1);
     expect(await runRetention(work.on('2028-12-04'))).toMatchObject({ people: 0 });
