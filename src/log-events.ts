@@ -92,6 +92,7 @@ export const LOG_EVENTS = {
   'card.renewal': ['info', 'Cards that expire soon were looked for.'],
   'retention.done': ['info', 'What was kept long enough was removed.'],
   'leavers.done': ['info', 'Employments that ended were closed.'],
+  'database.unverified': ['warn', 'The way to the database is not verified: its server is on another machine.'],
   'database.connection_lost': ['warn', 'A database connection was lost.'],
   'database.migrated': ['info', 'The database schema is up to date.'],
   'demo.step': ['info', 'The demo went on to its next step.'],

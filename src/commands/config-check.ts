@@ -1,5 +1,6 @@
 /** `navette config check`: reads the whole configuration and says what is wrong with it. */
 import type { Command } from 'commander';
+import { isUnverifiedWay, UNVERIFIED_WAY } from '../config/database-tls.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
 import { type CheckedPlace, checkPlaces } from '../jobs/check-places.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
@@ -32,6 +33,7 @@ async function check(options: CheckOptions): Promise<ExitCode> {
   const faults = scheduleFaults(navette.schedule);
   if (faults.length > 0) throw new ConfigError(faults);
   const places = options.online === true ? [await askDatabase(desk), ...(await checkPlaces(desk.config))] : [];
+  const warnings = isUnverifiedWay(desk.environment.databaseUrl) ? [UNVERIFIED_WAY] : [];
   const enabled = drops.filter((drop) => drop.enabled);
   desk.print({
     ok: true,
@@ -39,6 +41,7 @@ async function check(options: CheckOptions): Promise<ExitCode> {
     layouts: [...layouts.keys()],
     products: products.map((product) => product.code),
     secretariats: navette.secretariats.map((secretariat) => secretariat.code),
+    warnings,
     ...(options.online === true && { places }),
   });
   desk.say(`The configuration in ${desk.environment.config} is sound:`);
@@ -47,6 +50,7 @@ async function check(options: CheckOptions): Promise<ExitCode> {
   );
   desk.say(`  ${counted(layouts.size, 'layout')}: ${[...layouts.keys()].join(', ')}`);
   desk.say(`  ${counted(products.length, 'product')}, ${counted(navette.secretariats.length, 'secretariat')}`);
+  for (const warning of warnings) desk.say(`  Warning: ${warning}`);
   for (const line of places.length === 0 ? [] : table(['place', '', ''], places.map(rowOf)).slice(1))
     desk.say(`  ${line}`);
   return places.every(({ reached }) => reached) ? 0 : 3;

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { brusselsDay } from '../clock.ts';
+import { isUnverifiedWay } from '../config/database-tls.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
 import type { JobContext } from '../jobs/context.ts';
@@ -40,6 +41,7 @@ async function start(): Promise<ExitCode> {
   const opened = openDesk({}, environment);
   const desk = { ...opened, log: metrics.counting(opened.log) };
   requireSchedule(desk);
+  if (isUnverifiedWay(environment.databaseUrl)) desk.log('database.unverified');
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGTERM', stop);
