@@ -32,7 +32,7 @@ test('a job that does not exist, a wrong month and a wrong day are usage errors'
   const unknown = await navette('run', 'paymnts');
   expect([unknown.code, unknown.err]).toEqual([
     2,
-    'navette: There is no job "paymnts"; allowed: pull, leavers, orders, notices, payments, release, renewals, retention.\n',
+    'navette: There is no job "paymnts"; allowed: pull, leavers, orders, notices, payments, release, renewals, retention, report.\n',
   ]);
   expect((await navette('run', 'orders', '--period', '2026-13')).code).toBe(2);
   expect((await navette('run', 'release', '--date', '2026-02-30')).code).toBe(2);
