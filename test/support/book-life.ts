@@ -212,7 +212,9 @@ async function take(living: Living, step: Step): Promise<void> {
   person.knownAt = at;
   const index = living.firstPerson + step.person;
   const silent = { mealProduct: '', mealFaceValue: '' };
-  await desk.people(living.employer, [portalRow(index, { ...silent, ...row })], {}, { day: living.today, at });
+  // The same bytes as the people file before it would be a duplicate, whatever payroll has said meanwhile.
+  const said = portalRow(index, { ...silent, ...row, extra1: at });
+  await desk.people(living.employer, [said], {}, { day: living.today, at });
 }
 
 /** What the person becomes in the model, and the row that says so; null where the file would say nothing new. */
