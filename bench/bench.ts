@@ -31,6 +31,9 @@ export function peakMegabytes(): number {
 
 const STATUS = '/proc/self/status';
 
+/** The embedded server of benches about a whole country: `fsync` stays on, it is otherwise as a small company would set it. */
+export const COUNTRY_SERVER: readonly string[] = ['shared_buffers=1GB', 'max_wal_size=8GB'];
+
 /** Seconds that a piece of work takes, to the millisecond. */
 export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();

@@ -11,7 +11,7 @@ import { type Database, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { syncReference } from '../src/load/reference/reference.ts';
-import { type BenchResult, peakMegabytes, ratioOf } from './bench.ts';
+import { type BenchResult, COUNTRY_SERVER, peakMegabytes, ratioOf } from './bench.ts';
 import { fillCountry, writePayroll } from './payroll-world.ts';
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ const TIMES = 5;
 
 export async function bench(size: number): Promise<BenchResult> {
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-'));
-  const server = await openEmbeddedPostgres(home, ['shared_buffers=1GB', 'max_wal_size=8GB']);
+  const server = await openEmbeddedPostgres(home, COUNTRY_SERVER);
   try {
     const empty = await filled(server.url, home, 'empty', SMALL);
     const country = await filled(server.url, home, 'country', Math.max(SMALL, COUNTRY * size));

@@ -13,7 +13,7 @@ import { type Database, type Db, openDatabase } from '../src/load/database.ts';
 import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { syncReference } from '../src/load/reference/reference.ts';
-import { secondsOf } from './bench.ts';
+import { COUNTRY_SERVER, secondsOf } from './bench.ts';
 import { COUNTRY_LAYOUT, countryLayout } from './payroll-world.ts';
 
 export interface CountryTimes {
@@ -25,8 +25,6 @@ export interface CountryTimes {
 }
 
 const TIMES = 3;
-/** `fsync` stays on; the server is otherwise as a small company would set it. */
-const SETTINGS = ['shared_buffers=1GB', 'max_wal_size=8GB'];
 
 /** One kind of file of a country: how it and its world are made, and the plainest way to bring it in. */
 export interface CountryFile {
@@ -44,7 +42,7 @@ export interface CountryFile {
 /** Medians of three. */
 export async function measureCountry(rows: number, kind: CountryFile): Promise<CountryTimes> {
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-'));
-  const server = await openEmbeddedPostgres(home, SETTINGS);
+  const server = await openEmbeddedPostgres(home, COUNTRY_SERVER);
   try {
     const database = await openDatabase(server.url, () => undefined);
     try {
@@ -61,7 +59,7 @@ export async function measureCountry(rows: number, kind: CountryFile): Promise<C
       await kind.write(first, rows, 0);
       await kind.write(second, rows, 100);
       const { size } = await stat(first);
-      console.error(`${rows} rows, ${Math.round(size / 1e6)} MB, ${SETTINGS.join(', ')}, fsync on`);
+      console.error(`${rows} rows, ${Math.round(size / 1e6)} MB, ${COUNTRY_SERVER.join(', ')}, fsync on`);
       return { rows, ...(await measure(database, kind, { url: server.url, home, folder, first, second })) };
     } finally {
       await database.close();

@@ -11,7 +11,7 @@ import { openEmbeddedPostgres } from '../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../src/load/migrate.ts';
 import { syncReference } from '../src/load/reference/reference.ts';
 import { inventEnterpriseNumber } from '../test/support/people.ts';
-import { type BenchResult, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
+import { type BenchResult, COUNTRY_SERVER, peakMegabytes, ratioOf, secondsOf } from './bench.ts';
 
 const EMPLOYERS = 25_000;
 const PEOPLE_EACH = 40;
@@ -20,7 +20,7 @@ const HIGHEST_RATIO = 3;
 /** The reference writes the same lines with one statement into a table with the same columns and key, and does nothing else. */
 export async function bench(size = 1): Promise<BenchResult> {
   const home = await mkdtemp(join(tmpdir(), 'navette-bench-'));
-  const server = await openEmbeddedPostgres(home, ['shared_buffers=1GB', 'max_wal_size=8GB']);
+  const server = await openEmbeddedPostgres(home, COUNTRY_SERVER);
   try {
     const environment = readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(import.meta.dirname, '../config') });
     const config = loadConfig(environment);

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '../../src/load/database.ts';
 import { openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
 import { migrateSchema } from '../../src/load/migrate.ts';
 import { syncReference } from '../../src/load/reference/reference.ts';
+import { COUNTRY_SERVER } from '../bench.ts';
 import { TODAY } from './messy-world.ts';
 import { comparisonPage } from './page.ts';
 import { MESSY_CASES, messyByNavette, messyByScript } from './run-messy.ts';
@@ -19,8 +20,6 @@ import { measureSpeed } from './speed.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = join(ROOT, 'docs/comparison.md');
-/** As a small company would set it. */
-const SETTINGS = ['shared_buffers=1GB', 'max_wal_size=8GB'];
 
 const { values } = parseArgs({
   options: {
@@ -40,7 +39,7 @@ for (const [name, size] of Object.entries(sizes)) {
 
 const home = await mkdtemp(join(tmpdir(), 'navette-compare-'));
 const config = loadConfig(readEnvironment({ NAVETTE_HOME: home, NAVETTE_CONFIG: join(ROOT, 'config') }));
-const server = await openEmbeddedPostgres(home, SETTINGS);
+const server = await openEmbeddedPostgres(home, COUNTRY_SERVER);
 try {
   const { messy, version } = await onBothSides('messy', async (sides) => ({
     version: await sql<{ version: string }>`select current_setting('server_version') as version`.execute(
@@ -102,7 +101,7 @@ function machineLines(postgres: string): string[] {
   const { model = 'unknown processor' } = cpus()[0] ?? {};
   return [
     `${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GB`,
-    `Node ${process.versions.node}, PostgreSQL ${postgres} (${SETTINGS.join(', ')})`,
+    `Node ${process.versions.node}, PostgreSQL ${postgres} (${COUNTRY_SERVER.join(', ')})`,
     `Python ${version}, pandas ${pandas}, openpyxl ${openpyxl}, psycopg2 ${psycopg2}`,
   ];
 }
