@@ -13,6 +13,9 @@ interface CheckOptions extends CommonOptions {
   readonly online?: boolean;
 }
 
+const DATABASE_TODO =
+  'Check DATABASE_URL and the way to the server; docs/security.md says how its certificate is verified.';
+
 type Desk = ReturnType<typeof openDesk>;
 
 export function declareConfig(program: Command, done: (code: ExitCode) => void): void {
@@ -51,29 +54,30 @@ async function check(options: CheckOptions): Promise<ExitCode> {
   desk.say(`  ${counted(layouts.size, 'layout')}: ${[...layouts.keys()].join(', ')}`);
   desk.say(`  ${counted(products.length, 'product')}, ${counted(navette.secretariats.length, 'secretariat')}`);
   for (const warning of warnings) desk.say(`  Warning: ${warning}`);
-  for (const line of places.length === 0 ? [] : table(['place', '', ''], places.map(rowOf)).slice(1))
+  for (const line of places.length === 0 ? [] : table(['place', '', 'found', 'what to do'], places.map(rowOf)))
     desk.say(`  ${line}`);
-  return places.every(({ reached }) => reached) ? 0 : 3;
+  return places.every(({ ok }) => ok) ? 0 : 3;
 }
 
-function rowOf({ place, reached, found }: CheckedPlace): string[] {
-  return [place, reached ? 'reached' : 'NOT REACHED', found];
+function rowOf({ place, ok, found, todo }: CheckedPlace): string[] {
+  return [place, ok ? 'fine' : 'WRONG', found, todo ?? ''];
 }
 
 async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promise<CheckedPlace> {
-  if (databaseUrl === null) return { place: 'database', reached: true, found: `embedded, under ${home}` };
+  const place = 'database';
+  if (databaseUrl === null) return { place, ok: true, found: `embedded, under ${home}`, todo: null };
   try {
     const database = await openDatabase(databaseUrl, () => undefined);
     try {
       const pending = await pendingMigrations(database.db);
-      const found =
-        pending.length === 0 ? 'its schema is up to date' : `${pending.join(', ')} pending; run: navette migrate`;
-      return { place: 'database', reached: pending.length === 0, found };
+      return pending.length === 0
+        ? { place, ok: true, found: 'its schema is up to date', todo: null }
+        : { place, ok: false, found: `${pending.join(', ')} pending`, todo: 'Run: navette migrate' };
     } finally {
       await database.close();
     }
   } catch (error) {
     if (!(error instanceof RetryableError)) throw error;
-    return { place: 'database', reached: false, found: error.message };
+    return { place, ok: false, found: error.message, todo: DATABASE_TODO };
   }
 }

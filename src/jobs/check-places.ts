@@ -1,68 +1,164 @@
-/** Asks every place that the configuration names whether it can be reached now: drops, mail server, store. Changes nothing. */
-import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+/** Looks at every place that the configuration names, and says what is wrong there and what to do. Changes nothing. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Config, Drop } from '../config.ts';
-import { openDrop } from '../ingest/drops/drop.ts';
+import { type FolderFault, type FolderLook, type FolderNeed, localFault } from '../ingest/drops/folder-look.ts';
+import { surveyDrop } from '../ingest/drops/survey-drop.ts';
 import { reasonOf } from '../load/database.ts';
 import { openMailPool } from '../load/notices/mail-pool.ts';
 import { dropPlace } from './intake/drop-place.ts';
 
 export interface CheckedPlace {
-  /** such as `drop alpha`, `mail server`, `storage` */
+  /** such as `drop alpha`, `drop alpha: out`, `mail server`, `storage` */
   readonly place: string;
-  readonly reached: boolean;
-  /** what was found there, or why it was not reached */
+  readonly ok: boolean;
+  /** what was found there, or what is wrong */
   readonly found: string;
+  /** what to do about it; null when nothing is wrong */
+  readonly todo: string | null;
 }
+
+/** What Navette does in each folder, for those who have to give it the right. */
+const USES: Readonly<Record<FolderNeed['folder'], string>> = {
+  in: 'list, read, move and remove files',
+  out: 'write receipts and rejects',
+  archive: 'move files to',
+  error: 'move files to',
+};
 
 /** All places side by side, in the order of the configuration. */
-export function checkPlaces(config: Pick<Config, 'drops' | 'smtp' | 'storage' | 'navette'>): Promise<CheckedPlace[]> {
-  const drops = config.drops.filter((drop) => drop.enabled);
+export async function checkPlaces(
+  config: Pick<Config, 'drops' | 'smtp' | 'storage' | 'navette'>,
+): Promise<CheckedPlace[]> {
   const { smtp } = config;
   const asked = [
-    ask('storage', () => lookAtStorage(config.storage)),
-    ...drops.map((drop) => ask(`drop ${drop.id}`, () => listDrop(drop))),
-    ...(config.navette.notices.channel === 'smtp' && smtp !== null
-      ? [ask('mail server', () => greet(smtp), `${smtp.host}:${smtp.port}`)]
+    checkStorage(config.storage).then((place) => [place]),
+    ...config.drops.filter((drop) => drop.enabled).map(checkDrop),
+    ...(config.navette.notices.channel === 'smtp' && smtp !== null ? [greet(smtp).then((place) => [place])] : []),
+  ];
+  return (await Promise.all(asked)).flat();
+}
+
+/** The server first, when there is one, then each folder that the drop's settings make Navette use. */
+async function checkDrop(drop: Drop): Promise<CheckedPlace[]> {
+  const place = `drop ${drop.id}`;
+  const needs = needsOf(drop);
+  try {
+    const looks = await surveyDrop(dropPlace(drop), needs);
+    const server =
+      drop.sftp === null
+        ? []
+        : [fine(place, `${drop.sftp.host}:${drop.sftp.port} has the expected host key and takes the login`)];
+    return [...server, ...looks.map((look) => tellFolder(drop, look))];
+  } catch (error) {
+    const { reason } = error as { reason?: unknown };
+    return [
+      {
+        place,
+        ok: false,
+        found: wordsOf(error),
+        todo: SERVER_TODO[String(reason)] ?? SERVER_TODO['drop_down'] ?? null,
+      },
+    ];
+  }
+}
+
+/** A drop that is only read keeps its files where they are; it gets its receipts all the same. */
+function needsOf(drop: Drop): FolderNeed[] {
+  const moves = drop.archive !== 'none';
+  return [
+    { folder: 'in', writes: moves },
+    { folder: 'out', writes: true },
+    ...(moves
+      ? ([
+          { folder: 'archive', writes: true },
+          { folder: 'error', writes: true },
+        ] as const)
       : []),
   ];
-  return Promise.all(asked);
 }
 
-async function ask(place: string, work: () => Promise<string>, where = ''): Promise<CheckedPlace> {
-  try {
-    return { place, reached: true, found: await work() };
-  } catch (error) {
-    const { reason, message } = error as { reason?: unknown; message?: unknown };
-    // Only Navette's own errors are made for readers; others may quote what they were given.
-    const why = typeof reason === 'string' ? String(message) : `It answers ${reasonOf(error)}.`;
-    return { place, reached: false, found: [where, why].filter((part) => part !== '').join(': ') };
+const SERVER_TODO: Readonly<Record<string, string>> = {
+  host_key:
+    'Ask the secretariat by another way whether that key is theirs; only then put it under hostKeys of the drop.',
+  login: 'Check username and the key or password of the drop, and ask the secretariat whether the account is open.',
+  drop_down:
+    'Check host and port of the drop and the way to it (name, firewall); ask the secretariat whether the server runs.',
+};
+
+function tellFolder(drop: Drop, { folder, writes, fault, files, writesKnown }: FolderLook): CheckedPlace {
+  const place = `drop ${drop.id}: ${folder}`;
+  const path = drop.paths[folder];
+  if (fault === null) {
+    const held = files === null ? `${path} is there` : `${files} ${files === 1 ? 'file' : 'files'} in ${path}`;
+    return fine(place, writesKnown ? held : `${held}; whether it may be written in shows with the first file`);
   }
+  const account = drop.sftp === null ? 'the user that Navette runs as' : `the account ${drop.sftp.username}`;
+  const use = writes ? USES[folder] : 'list and read files';
+  const onlyRead = folder === 'in' ? '; or set archive: none, and its files stay where they are' : '';
+  return {
+    place,
+    ok: false,
+    found: `${path} ${FAULTS[fault]}`,
+    todo: {
+      missing: `Make it, or correct paths.${folder} of the drop; Navette makes no folder of a drop.`,
+      'no-folder': `Correct paths.${folder} of the drop, or put a folder in its place.`,
+      closed: `Let ${account} ${use} there.`,
+      'read-only': `Let ${account} ${use} there${onlyRead}.`,
+    }[fault],
+  };
 }
 
-async function listDrop(drop: Drop): Promise<string> {
-  const opened = await openDrop(dropPlace(drop));
-  try {
-    const files = await opened.list();
-    return `${files.length} ${files.length === 1 ? 'file' : 'files'} in ${drop.paths.in}`;
-  } finally {
-    await opened.close();
-  }
-}
+const FAULTS: Readonly<Record<FolderFault, string>> = {
+  missing: 'is not there',
+  'no-folder': 'is a file, not a folder',
+  closed: 'may not be looked into',
+  'read-only': 'may not be changed',
+};
 
-async function greet(smtp: Parameters<typeof openMailPool>[0]): Promise<string> {
+async function greet(smtp: Parameters<typeof openMailPool>[0]): Promise<CheckedPlace> {
+  const place = 'mail server';
+  const where = `${smtp.host}:${smtp.port}`;
   const pool = openMailPool(smtp);
   try {
     await pool.check();
-    return `${smtp.host}:${smtp.port} answers over TLS${smtp.user === null ? '' : ' and takes the login'}`;
+    return fine(place, `${where} answers over TLS${smtp.user === null ? '' : ' and takes the login'}`);
+  } catch (error) {
+    const todo = 'Check host, port, security, authorityFile and the login under notices.smtp.';
+    return { place, ok: false, found: `${where}: ${wordsOf(error)}`, todo };
   } finally {
     pool.close();
   }
 }
 
-async function lookAtStorage(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await access(folder, constants.W_OK);
-  const { bavail, bsize } = await statfs(folder);
-  return `${folder} has ${Math.floor((bavail * bsize) / 1e9)} GB free`;
+/** What is not there yet is made by the first file; then the nearest folder above it must let it be made. */
+async function checkStorage(folder: string): Promise<CheckedPlace> {
+  const place = 'storage';
+  let there = folder;
+  let fault = await localFault(there, { lists: true, writes: true });
+  while (fault === 'missing' && dirname(there) !== there) {
+    there = dirname(there);
+    fault = await localFault(there, { lists: false, writes: true });
+  }
+  if (fault !== null) {
+    const todo =
+      'Give the user that Navette runs as a folder to read and write in, or correct storage.folder or NAVETTE_HOME.';
+    return { place, ok: false, found: `${there} ${FAULTS[fault]}`, todo };
+  }
+  const { bavail, bsize } = await statfs(there);
+  const free = `${Math.floor((bavail * bsize) / 1e9)} GB free`;
+  return fine(
+    place,
+    there === folder ? `${folder} has ${free}` : `${folder} is not there yet and can be made; ${free}`,
+  );
+}
+
+function fine(place: string, found: string): CheckedPlace {
+  return { place, ok: true, found, todo: null };
+}
+
+function wordsOf(error: unknown): string {
+  const { reason, message } = error as { reason?: unknown; message?: unknown };
+  // Only Navette's own errors are made for readers; others may quote what they were given.
+  return typeof reason === 'string' ? String(message) : `It answers ${reasonOf(error)}.`;
 }

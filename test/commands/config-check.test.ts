@@ -1,5 +1,5 @@
 /** `config check --online` asks every place, and says of each whether it is there. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { runNavette } from '../support/command.ts';
@@ -28,9 +28,14 @@ test('reached places say what they hold, the others why not, and no login is tri
     'kind: folder',
     'paths: { in: nowhere/in, out: nowhere/out, archive: nowhere/a, error: nowhere/e }',
   ]);
-  await mkdir(join(home, 'here', 'in'), { recursive: true });
+  for (const folder of ['in', 'out', 'a']) await mkdir(join(home, 'here', folder), { recursive: true });
   await writeFile(join(home, 'here', 'in', 'one.csv'), 'x');
   await drop('here', ['kind: folder', 'paths: { in: here/in, out: here/out, archive: here/a, error: here/e }']);
+  await drop('read', [
+    'kind: folder',
+    'archive: none',
+    'paths: { in: here/in, out: here/out, archive: nowhere/a, error: nowhere/e }',
+  ]);
   try {
     const env = {
       NAVETTE_HOME: home,
@@ -38,19 +43,37 @@ test('reached places say what they hold, the others why not, and no login is tri
       DATABASE_URL: inject('postgres').replace(/\/[^/]*$/, '/navette_template'),
     };
     const { code, out } = await runNavette(env, 'config', 'check', '--online', '--json');
-    const { places } = JSON.parse(out) as { places: { place: string; reached: boolean; found: string }[] };
-    expect(places.map(({ place, reached }) => [place, reached])).toEqual([
+    const { places } = JSON.parse(out) as {
+      places: { place: string; ok: boolean; found: string; todo: string | null }[];
+    };
+    expect(places.map(({ place, ok }) => [place, ok])).toEqual([
       ['database', true],
       ['storage', true],
-      ['drop away', false],
+      ...['in', 'out', 'archive', 'error'].map((folder) => [`drop away: ${folder}`, false]),
       ['drop foreign', false],
-      ['drop here', true],
+      ['drop here: in', true],
+      ['drop here: out', true],
+      ['drop here: archive', true],
+      ['drop here: error', false],
       ['drop known', true],
+      ...['in', 'out', 'archive', 'error'].map((folder) => [`drop known: ${folder}`, true]),
+      ['drop read: in', true],
+      ['drop read: out', true],
       ['mail server', true],
     ]);
-    const found = Object.fromEntries(places.map(({ place, found }) => [place, found]));
-    expect(found['drop here']).toMatch(/^1 file in /);
-    expect(found['drop foreign']).toMatch(/SHA256:/);
+    expect(places.every(({ ok, todo }) => ok === (todo === null))).toBe(true);
+    const told = new Map(places.map((place) => [place.place, place]));
+    expect(told.get('drop here: in')?.found).toMatch(/^1 file in .*here\/in$/);
+    expect(told.get('drop known: out')?.found).toMatch(/shows with the first file$/);
+    expect(told.get('drop foreign')?.found).toMatch(/SHA256:/);
+    expect(told.get('drop foreign')?.todo).toMatch(/hostKeys/);
+    expect(told.get('drop here: error')).toMatchObject({
+      found: expect.stringMatching(/here\/e is not there$/),
+      todo: 'Make it, or correct paths.error of the drop; Navette makes no folder of a drop.',
+    });
+    expect(told.get('storage')?.found).toMatch(/storage is not there yet and can be made; \d+ GB free$/);
+    expect(await readdir(home)).toEqual(['config', 'here']);
+    expect(await readdir(join(home, 'here'))).toEqual(['a', 'in', 'out']);
     expect(code).toBe(3);
     expect(mail.messages).toEqual([]);
     const offline = await runNavette(
@@ -60,7 +83,10 @@ test('reached places say what they hold, the others why not, and no login is tri
       '--online',
     );
     expect(offline.code).toBe(3);
-    expect(offline.out).toMatch(/database +NOT REACHED +The database cannot be reached/);
+    expect(offline.out).toMatch(/database +WRONG +The database cannot be reached .* Check DATABASE_URL/);
+    await writeFile(join(home, 'storage'), 'a file in the place of a folder');
+    const blocked = await runNavette(env, 'config', 'check', '--online');
+    expect(blocked.out).toMatch(/storage +WRONG +\S+storage is a file, not a folder +Give the user/);
   } finally {
     await sftp.stop();
     await mail.close();

@@ -25,7 +25,8 @@ export async function sshdMissing(): Promise<string | null> {
   return isThere ? null : `sshd is not installed (${SSHD}): apt-get install openssh-server`;
 }
 
-export async function sshdPlace(): Promise<TestPlace> {
+/** `readOnly`: the server itself refuses every change, whatever the rights of the folders. */
+export async function sshdPlace({ readOnly = false } = {}): Promise<TestPlace> {
   const home = await mkdtemp(join(HOME, 'navette-test-'));
   const username = `navette-${home.slice(-6).toLowerCase()}`;
   const root = join(home, 'root');
@@ -41,7 +42,7 @@ export async function sshdPlace(): Promise<TestPlace> {
   await writeFile(join(home, 'host_key'), hostKey.privateKey, { mode: 0o600 });
   await writeFile(join(home, 'authorized_keys'), `${clientKey.publicKey}\n`);
   const port = await freePort();
-  await writeFile(join(home, 'sshd_config'), configuration(home, root, username, port));
+  await writeFile(join(home, 'sshd_config'), configuration(home, root, username, port, readOnly));
   const stopServer = await startServer(join(home, 'sshd_config'));
 
   return {
@@ -74,7 +75,7 @@ async function makeAccount(username: string): Promise<{ uid: number; gid: number
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }
 
-function configuration(home: string, root: string, username: string, port: number): string {
+function configuration(home: string, root: string, username: string, port: number, readOnly: boolean): string {
   return [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -87,7 +88,7 @@ function configuration(home: string, root: string, username: string, port: numbe
     'UsePAM no',
     'MaxAuthTries 2',
     'Subsystem sftp internal-sftp',
-    'ForceCommand internal-sftp',
+    `ForceCommand internal-sftp${readOnly ? ' -R' : ''}`,
     `ChrootDirectory ${root}`,
     '',
   ].join('\n');

@@ -17,8 +17,13 @@ const NO_SUCH_FILE = 2;
 
 /** Throws `RetryableError`: `host_key` before any login, `login` when the server refuses it, `drop_down` otherwise. */
 export async function openSftpDrop(drop: DropPlace, limits: DropLimits): Promise<OpenDrop> {
+  return dropOver(await reachServer(drop, limits), drop.paths, limits.maxBytes);
+}
+
+/** Throws as `openSftpDrop`. */
+export async function reachServer(drop: DropPlace, limits: DropLimits): Promise<SftpLine> {
   if (drop.sftp === undefined) throw new ConfigError(`drop ${drop.id}: kind sftp needs a section sftp`);
-  return dropOver(await connect(drop.id, drop.sftp, limits), drop.paths, limits.maxBytes);
+  return connect(drop.id, drop.sftp, limits);
 }
 
 async function connect(id: string, place: SftpPlace, limits: DropLimits): Promise<SftpLine> {
@@ -145,6 +150,19 @@ function lineOver(
               if (errorCode(error) === NO_SUCH_FILE) resolve(null);
               else if (error) reject(error);
               else resolve({ size: found.size, mtime: isoTime(found.mtime * 1000), regular: found.isFile() });
+            });
+          }),
+      ),
+    examine: (path) =>
+      call(
+        () =>
+          new Promise((resolve, reject) => {
+            channel.stat(path, (error, found) => {
+              if (errorCode(error) === NO_SUCH_FILE) resolve(null);
+              else if (error) reject(error);
+              // A server need not say what it has there.
+              else
+                resolve(found.mode ? { folder: found.isDirectory(), mode: found.mode } : { folder: null, mode: null });
             });
           }),
       ),

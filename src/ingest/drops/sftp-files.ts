@@ -35,6 +35,8 @@ export interface SftpLine {
   list(folder: string): Promise<ListedEntry[]>;
   /** of the name itself, not of where a link leads; null when there is nothing */
   look(path: string): Promise<(FileState & { regular: boolean }) | null>;
+  /** of where a link leads; null when there is nothing; `mode` and whether it is a folder null when the server does not say */
+  examine(path: string): Promise<{ folder: boolean | null; mode: number | null } | null>;
   rename(from: string, to: string): Promise<unknown>;
   remove(path: string): Promise<unknown>;
   readable(path: string): Readable;
