@@ -24,6 +24,12 @@ export interface BookDesk extends PeopleDesk {
     lines: readonly PayrollLine[],
     when: { readonly day: string; readonly at?: string },
   ) => Promise<ImportResult>;
+  /** the same as increments, which always say their value */
+  readonly signedPayroll: (
+    employer: string,
+    lines: readonly (PayrollLine & { readonly value: number })[],
+    when: { readonly day: string; readonly at?: string },
+  ) => Promise<ImportResult>;
   readonly context: (day: string) => OrderContext;
   /** runs what is due on the day for everybody */
   readonly run: (day: string) => Promise<RunOrdersResult>;
@@ -49,9 +55,26 @@ function payrollCsv(employer: string, lines: readonly PayrollLine[]): string {
   return `BCE;NISS;period;product;quantity;faceValue;employmentEnd\n${rows.join('\n')}\n`;
 }
 
+/** `sequence` tells files of the same lines apart: increments that came once are a duplicate ever after. */
+function signedLines(
+  employer: string,
+  lines: readonly (PayrollLine & { readonly value: number })[],
+  sequence: number,
+): string {
+  const rows = lines.flatMap(({ person, period, quantity, value, product = 'meal' }) => [
+    `003${period.replace('-', '')}`,
+    `006${employer}${inventPerson(person).nationalRegisterNumber}`,
+    `009${product.padEnd(8)}${quantity < 0 ? '-' : '+'}${digits(Math.abs(quantity), 5)}${digits(value, 5)}`,
+  ]);
+  return `000NAVPTG${digits(sequence, 5)}20261205\n${rows.join('\n')}\n999${digits(rows.length + 1, 7)}\n`;
+}
+
+const digits = (number: number, length: number): string => String(number).padStart(length, '0');
+
 export async function openBookDesk(firstEmployer: number): Promise<BookDesk> {
   const desk = await openPeopleDesk(firstEmployer);
   const { db } = desk;
+  let signedFiles = 0;
   const context = (day: string): OrderContext => {
     const { database, log, config, today } = desk.work.on(day);
     return { database, log, config: config.navette, today };
@@ -60,6 +83,10 @@ export async function openBookDesk(firstEmployer: number): Promise<BookDesk> {
     ...desk,
     context,
     payroll: (employer, lines, when) => desk.give(payrollCsv(employer, lines), { layout: 'payroll-generic' }, when),
+    signedPayroll: (employer, lines, when) => {
+      signedFiles += 1;
+      return desk.give(signedLines(employer, lines, signedFiles), { layout: 'payroll-fixed-signed' }, when);
+    },
     run: (day) => runOrders(context(day)),
     runAndConfirm: async (employer, day) => {
       await runOrders(context(day));

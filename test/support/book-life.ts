@@ -7,6 +7,7 @@ import { RefusedError } from '../../src/errors.ts';
 import { cancelOrder } from '../../src/jobs/orders/cancel-order.ts';
 import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
 import { newOrder } from '../../src/jobs/orders/new-order.ts';
+import { writeOffCarry } from '../../src/jobs/orders/settle-carry.ts';
 import type { Db } from '../../src/load/database.ts';
 import { addDays, addMonths, periodOf } from '../../src/transform/values/calendar.ts';
 import type { BookDesk } from './book-desk.ts';
@@ -16,6 +17,7 @@ import {
   confirm,
   endEmployment,
   entitled,
+  increment,
   type ModelOrder,
   orderByHand,
   personOf,
@@ -23,6 +25,7 @@ import {
   restate,
   runDay,
   type Standing,
+  writeOff,
 } from './book-model.ts';
 import { ADDRESS } from './employer-lines.ts';
 import { checkBooks } from './invariant.ts';
@@ -34,7 +37,14 @@ const PEOPLE = 4;
 const FIRST_MONTH = '2025-11';
 const FIRST_FILE = '2025-11-03T08:00:00Z';
 const PRODUCTS = ['eco', 'meal'];
-const BY_PAYROLL = PRODUCTS.map((product) => ({ id: `${product}-monthly`, product, amount: null }));
+const BY_PAYROLL = PRODUCTS.map((product) => {
+  return { id: `${product}-monthly`, product, quantity: { from: 'payroll' as const } };
+});
+/** `carry write-off` closes the first two when it is told nothing else. */
+const WRITTEN_OFF = [
+  ['leaver.unordered', 'leaver.residue'],
+  ['limit.yearly', 'net-negative', 'no-card'],
+] as const;
 
 const who = fc.nat(PEOPLE - 1);
 const row = fc.oneof(
@@ -93,6 +103,24 @@ const STEPS = {
       }),
     ),
   }),
+  signed: fc.record({
+    does: fc.constant('signed' as const),
+    increments: fc.array(
+      fc.record({
+        person: who,
+        product: fc.constant('meal'),
+        monthsAgo: fc.constantFrom(1, 1, 1, 2, 3, 0),
+        quantity: fc.constantFrom(-12, -5, -3, -1, 1, 4, 10, 18),
+        value: fc.constantFrom(700, 800),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+  }),
+  writeOff: fc.record({
+    does: fc.constant('write-off' as const),
+    person: who,
+    reasons: fc.constantFrom(...WRITTEN_OFF),
+  }),
   decide: fc.record({ does: fc.constantFrom('confirm' as const, 'cancel' as const), which: fc.nat(4) }),
 };
 type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
@@ -100,6 +128,10 @@ type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : nev
 export const aLife = fc.record({
   /** cents of eco for everybody, by a standing order beside payroll's */
   amount: fc.constantFrom(null, null, 2500, 5000),
+  /** meal vouchers for everybody, by a standing order beside payroll's */
+  fixed: fc.constantFrom(null, null, 5, 20),
+  /** how payroll counts meal vouchers */
+  meal: fc.constantFrom('restated' as const, 'signed' as const),
   late: fc.constantFrom('missed' as const, 'all' as const, 'carry' as const),
   confirm: fc.constantFrom('never' as const, 'without-warnings' as const),
   percent: fc.constantFrom('0', '1.15', '3'),
@@ -109,13 +141,15 @@ export const aLife = fc.record({
     fc.oneof(
       { weight: 6, arbitrary: STEPS.payroll },
       { weight: 5, arbitrary: STEPS.run },
+      { weight: 4, arbitrary: STEPS.signed },
       { weight: 2, arbitrary: STEPS.person },
       { weight: 1, arbitrary: STEPS.raise },
       { weight: 1, arbitrary: STEPS.end },
-      { weight: 1, arbitrary: STEPS.byHand },
-      { weight: 2, arbitrary: STEPS.decide },
+      { weight: 2, arbitrary: STEPS.byHand },
+      { weight: 2, arbitrary: STEPS.writeOff },
+      { weight: 4, arbitrary: STEPS.decide },
     ),
-    { minLength: 10, maxLength: 24 },
+    { minLength: 12, maxLength: 28 },
   ),
 });
 type Life = typeof aLife extends fc.Arbitrary<infer T> ? T : never;
@@ -126,6 +160,7 @@ interface Living {
   readonly firstPerson: number;
   readonly book: Book;
   readonly standing: readonly Standing[];
+  readonly meal: Life['meal'];
   /** model orders by id in the database */
   readonly orders: Map<number, ModelOrder>;
   today: string;
@@ -141,8 +176,10 @@ export async function live(desk: BookDesk, firstPerson: number, life: Life): Pro
 }
 
 async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<Living> {
-  const byAmount = life.amount === null ? [] : [{ id: 'eco-amount', product: 'eco', amount: life.amount }];
-  const standing = [...byAmount, ...BY_PAYROLL];
+  const byAmount =
+    life.amount === null ? [] : [{ id: 'eco-amount', product: 'eco', quantity: { amount: life.amount } }];
+  const byNumber = life.fixed === null ? [] : [{ id: 'meal-fixed', product: 'meal', quantity: { fixed: life.fixed } }];
+  const standing = [...byAmount, ...byNumber, ...BY_PAYROLL].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const employer = await desk.employer({
     mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: null }],
     costCenters: [1, 2].map((number) => ({ number, label: `Center ${number}`, ...ADDRESS, invoiceEmail: null })),
@@ -152,7 +189,7 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
       to: null,
       fees: { service: { percent: life.percent }, cardProduction: 450 },
     })),
-    standingOrders: standing.map(({ id, product, amount }) => ({
+    standingOrders: standing.map(({ id, product, quantity }) => ({
       id,
       product,
       reference: '{period}',
@@ -160,7 +197,7 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
       to: null,
       dayOfMonth: 5,
       worked: 'previous-month',
-      quantity: amount === null ? { from: 'payroll' } : { amount },
+      quantity,
       validityStart: 'order-date',
       late: life.late,
       confirm: life.confirm,
@@ -182,9 +219,10 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     const { nationalRegisterNumber: nrn } = inventPerson(firstPerson + index);
     if (person.hasCard) await activateCard(desk.db, { nrn }, '2035-01-01');
   }
-  const maps = { totals: new Map(), added: new Map(), slots: new Map(), saidAt: new Map(), carry: new Map() };
-  const book = { late: life.late, people, orders: [], ...maps };
-  return { desk, employer, firstPerson, book, standing, orders: new Map(), today: '2025-12-01', files: 0 };
+  const maps = { totals: new Map(), added: new Map(), written: new Map(), slots: new Map(), saidAt: new Map() };
+  const book = { late: life.late, people, orders: [], carry: new Map(), ...maps };
+  const { meal } = life;
+  return { desk, employer, firstPerson, book, standing, meal, orders: new Map(), today: '2025-12-01', files: 0 };
 }
 
 async function take(living: Living, step: Step): Promise<void> {
@@ -194,6 +232,8 @@ async function take(living: Living, step: Step): Promise<void> {
     return run(living);
   }
   if (step.does === 'payroll') return sendPayroll(living, step);
+  if ('increments' in step) return sendSigned(living, step);
+  if ('reasons' in step) return close(living, step);
   if ('which' in step) return decide(living, step);
   if ('what' in step) return order(living, step);
   if (step.does === 'end') {
@@ -221,7 +261,7 @@ async function take(living: Living, step: Step): Promise<void> {
 function changedRow(
   living: Living,
   person: Book['people'][number],
-  step: Exclude<Extract<Step, { person: number }>, { does: 'end' }>,
+  step: Exclude<Extract<Step, { person: number }>, { does: 'end' | 'write-off' }>,
 ): PortalRow | null {
   switch (step.does) {
     case 'leave':
@@ -253,13 +293,37 @@ function nextMoment(living: Living, daysOld: number): string {
 }
 
 async function sendPayroll(living: Living, step: Extract<Step, { does: 'payroll' }>): Promise<void> {
+  const spoken = step.rows.filter(({ product }) => product !== 'meal' || living.meal === 'restated');
+  if (spoken.length === 0) return;
   const at = nextMoment(living, step.daysOld);
-  const rows = step.rows.map(({ monthsAgo, ...each }) => ({
-    ...each,
-    period: addMonths(periodOf(living.today), -monthsAgo),
-  }));
+  const rows = spoken.map((each) => inMonth(living, each));
   const rejected = restate(living.book, rows, at);
   await expectApplied(living, rows, at, null, rejected);
+}
+
+function inMonth<T extends object>({ today }: Living, { monthsAgo, ...each }: T & { readonly monthsAgo: number }) {
+  return { ...each, period: addMonths(periodOf(today), -monthsAgo) };
+}
+
+/** Totals and increments of one product cannot stand beside each other. */
+async function sendSigned(living: Living, step: Extract<Step, { increments: object }>): Promise<void> {
+  if (living.meal !== 'signed') return;
+  const at = nextMoment(living, 0);
+  const rows = step.increments.map((each) => inMonth(living, each));
+  increment(living.book, rows);
+  const lines = rows.map((each) => ({ ...each, person: living.firstPerson + each.person }));
+  const result = await living.desk.signedPayroll(living.employer, lines, { day: living.today, at });
+  expect(result.counts).toMatchObject({ read: rows.length, rejected: 0 });
+}
+
+async function close({ desk, employer, firstPerson, book, today }: Living, step: Extract<Step, { reasons: object }>) {
+  const { nationalRegisterNumber } = inventPerson(firstPerson + step.person);
+  const { rests, closed } = writeOff(book, step.person, step.reasons);
+  const chosen = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber, period: null };
+  const written = writeOffCarry(desk.context(today), chosen, step.reasons, { by: 'ops', why: 'test' });
+  if (rests === 0) return expect(written).rejects.toThrow('no such rest');
+  if (closed === 0) return expect(written).rejects.toThrow('Nothing of this is open any more');
+  expect(await written).toHaveLength(closed);
 }
 
 async function expectApplied(

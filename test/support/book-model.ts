@@ -32,11 +32,11 @@ export interface ModelOrder {
   readonly grants: Map<string, number>;
 }
 
-/** A monthly standing order of the 5th; `amount` in cents for each active person, null where payroll counts. */
+/** A monthly standing order of the 5th: for each active person so many cents, or so many vouchers of their own value; or as payroll counts. */
 export interface Standing {
   readonly id: string;
   readonly product: string;
-  readonly amount: number | null;
+  readonly quantity: { readonly from: 'payroll' } | { readonly amount: number } | { readonly fixed: number };
 }
 
 export interface Book {
@@ -44,8 +44,10 @@ export interface Book {
   readonly people: readonly ModelPerson[];
   /** what payroll says, by `person product period value` */
   readonly totals: Map<string, number>;
-  /** what orders granted beside it, by the same */
+  /** what orders and increments gave beside it and write-offs took, by the same */
   readonly added: Map<string, number>;
+  /** of it, what write-offs took since payroll last said the total otherwise; below zero, what they gave */
+  readonly written: Map<string, number>;
   /** of it, what each slot has granted, by `standing period` */
   readonly slots: Map<string, Map<string, number>>;
   /** moment of the file that said the total, by `person product period` */
@@ -108,6 +110,7 @@ export function restate(book: Book, rows: readonly ModelPayroll[], at: string): 
   const fresh = accepted.filter(({ person, product, period }) => {
     return (book.saidAt.get(`${person} ${product} ${period}`) ?? '') <= at;
   });
+  undoWriteOffs(book, fresh);
   for (const { person, product, period } of fresh) {
     book.saidAt.set(`${person} ${product} ${period}`, at);
     for (const key of book.totals.keys()) {
@@ -118,6 +121,30 @@ export function restate(book: Book, rows: readonly ModelPayroll[], at: string): 
     book.totals.set(keyOf(person, product, period, value ?? 0), quantity);
   }
   return rejected;
+}
+
+/** A write-off settles one total: where payroll now says another, it is open in full. */
+function undoWriteOffs(book: Book, rows: readonly ModelPayroll[]): void {
+  for (const [key, written] of book.written) {
+    const { person, product, period, value } = partsOf(key);
+    const ofMonth = rows.filter((row) => row.person === person && row.product === product && row.period === period);
+    if (ofMonth.length === 0) continue;
+    const total = ofMonth.find((row) => row.value === value)?.quantity ?? 0;
+    if ((book.totals.get(key) ?? 0) === total) continue;
+    add(book.added, key, written);
+    book.written.delete(key);
+  }
+}
+
+function add(to: Map<string, number>, key: string, quantity: number): void {
+  to.set(key, (to.get(key) ?? 0) + quantity);
+}
+
+/** A file of increments: every row counts. */
+export function increment(book: Book, rows: readonly (ModelPayroll & { readonly value: number })[]): void {
+  for (const { person, product, period, value, quantity } of rows) {
+    add(book.added, keyOf(person, product, period, value), quantity);
+  }
 }
 
 function isSameKey(one: ModelPayroll, other: ModelPayroll): boolean {
@@ -168,7 +195,7 @@ export function runDay(book: Book, today: Day, standing: readonly Standing[], fr
   for (let period = from; `${nextMonth(period)}-05` <= today; period = nextMonth(period)) {
     const empty = standing.filter((each) => !filled(book, each.id).includes(period));
     // What slots grant in this run does not speak for payroll.
-    const ready = empty.filter(({ product, amount }) => amount !== null || hasPayroll(book, product, period));
+    const ready = empty.filter(({ product, quantity }) => !('from' in quantity) || hasPayroll(book, product, period));
     due.push(...ready.map((each) => ({ each, period })));
   }
   for (const { each, period } of due) {
@@ -184,16 +211,19 @@ export function runDay(book: Book, today: Day, standing: readonly Standing[], fr
   return book.orders.slice(before);
 }
 
-/** Whoever is active gets the amount once for each slot, whatever else the month holds. @returns all that the slot has granted */
-function grantSlot(book: Book, { id, product, amount }: Standing, period: Period): Map<string, number> {
+/** Whoever is active gets what the slot has not given them yet, whatever else the month holds. @returns all that the slot has granted */
+function grantSlot(book: Book, { id, product, quantity }: Standing, period: Period): Map<string, number> {
   const slot = book.slots.get(`${id} ${period}`) ?? new Map<string, number>();
-  if (amount === null) return slot;
+  if ('from' in quantity) return slot;
   book.slots.set(`${id} ${period}`, slot);
   for (const [index, person] of book.people.entries()) {
-    const key = keyOf(index, product, period, amount);
-    if (person.status !== 'active' || (slot.get(key) ?? 0) !== 0) continue;
-    slot.set(key, 1);
-    book.added.set(key, (book.added.get(key) ?? 0) + 1);
+    const [vouchers, value] =
+      'amount' in quantity ? [1, quantity.amount] : [quantity.fixed, heldValue(person, period) ?? 0];
+    const given = [...slot].reduce((sum, [key, granted]) => sum + (partsOf(key).person === index ? granted : 0), 0);
+    if (person.status !== 'active' || given >= vouchers) continue;
+    const key = keyOf(index, product, period, value);
+    add(slot, key, vouchers - given);
+    add(book.added, key, vouchers - given);
   }
   return slot;
 }
@@ -380,7 +410,7 @@ export function orderByHand(book: Book, { product, quantity, value }: ByHand, pe
     if (quantity === null || own === null || person.status !== 'active') continue;
     grants.set(keyOf(index, product, period, own), quantity);
   }
-  for (const [key, granted] of grants) book.added.set(key, (book.added.get(key) ?? 0) + granted);
+  for (const [key, granted] of grants) add(book.added, key, granted);
   if (order(book, product, period, 'manual', null, grants)) return book.orders.at(-1) ?? null;
   for (const name of ['added', 'carry'] as const) book[name].clear();
   for (const [key, granted] of before.added) book.added.set(key, granted);
@@ -388,21 +418,52 @@ export function orderByHand(book: Book, { product, quantity, value }: ByHand, pe
   return null;
 }
 
-/** Everything is given back: the lines, and what the order itself had granted, with what is carried of that. */
+/**
+ * Everything is given back: the lines, and what the order itself had granted as far as it is there and no other order has it,
+ * with what is carried of that. A grant by hand that was written off ends with its write-off.
+ */
 export function cancel(book: Book, cancelled: ModelOrder): void {
   cancelled.status = 'cancelled';
+  const ordered = Map.groupBy(liveLines(book, cancelled.product), (line) => {
+    return keyOf(line.person, cancelled.product, line.period, line.value);
+  });
   for (const [key, granted] of cancelled.grants) {
-    const less = Math.min(granted, entitled(book).get(key) ?? 0);
-    if (less <= 0) continue;
-    cancelled.grants.set(key, granted - less);
-    book.added.set(key, (book.added.get(key) ?? 0) - less);
+    const elsewhere = (ordered.get(key) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
+    const free = (entitled(book).get(key) ?? 0) - elsewhere;
+    const less = Math.max(0, Math.min(granted, free));
+    const written = cancelled.kind === 'manual' ? Math.max(0, book.written.get(key) ?? 0) : 0;
+    const closed = Math.max(0, Math.min(granted, free + written)) - less;
+    add(cancelled.grants, key, -less - closed);
+    add(book.added, key, -less);
+    add(book.written, key, -closed);
     const carried = book.carry.get(key);
-    if (carried === undefined) continue;
-    const left = open(book, cancelled.product, cancelled.period).find(
+    if (less === 0 || carried === undefined) continue;
+    const left = free - less;
+    if (Math.sign(left) !== Math.sign(carried.quantity)) book.carry.delete(key);
+    else if (Math.abs(left) < Math.abs(carried.quantity)) book.carry.set(key, { ...carried, quantity: left });
+  }
+}
+
+/** Closes what is still open of the rests of a person that leavers left, or that a limit holds. @returns how many there are, and how many were open */
+export function writeOff(
+  book: Book,
+  who: number,
+  reasons: readonly CarryReason[],
+): { readonly rests: number; readonly closed: number } {
+  const rests = [...book.carry].filter(([key, { reason }]) => partsOf(key).person === who && reasons.includes(reason));
+  let closed = 0;
+  for (const [key, { quantity }] of rests) {
+    const { product, period } = partsOf(key);
+    const found = open(book, product, period).find(
       (each) => keyOf(each.person, each.product, each.period, each.value) === key,
     );
-    const quantity = left?.quantity ?? 0;
-    if (Math.sign(quantity) !== Math.sign(carried.quantity)) book.carry.delete(key);
-    else if (Math.abs(quantity) < Math.abs(carried.quantity)) book.carry.set(key, { ...carried, quantity });
+    const left = found?.quantity ?? 0;
+    const rest = quantity > 0 ? Math.max(0, Math.min(quantity, left)) : Math.min(0, Math.max(quantity, left));
+    if (rest === 0) continue;
+    closed += 1;
+    book.carry.delete(key);
+    add(book.added, key, -rest);
+    add(book.written, key, rest);
   }
+  return { rests: rests.length, closed };
 }

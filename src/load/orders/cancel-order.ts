@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Day } from '../../model.ts';
 import type { Db } from '../database.ts';
 import type { OrderKey } from './order-locks.ts';
+import { orderedByKey } from './ordered.ts';
 
 const KEY = ['enterprise_number', 'beneficiary_id', 'product_code', 'period', 'face_value'];
 
@@ -15,8 +16,10 @@ export async function markCancelled(db: Db, order: OrderKey, by: string, why: st
 }
 
 /**
- * Takes back what a cancelled order had granted, by hand or for its slot, with who and why in the history; what of it was
- * written off is gone already. The carry keeps only what is still open. To be called under the lock of the employer.
+ * Takes back what a cancelled order had granted, by hand or for its slot, with who and why in the history, as far as it is still
+ * there and no other order has ordered it. Of a grant by hand, what was written off ends as a grant and as a write-off: nothing
+ * of it can come back when payroll restates the month; a slot keeps it as given, so that run again it does not grant it anew.
+ * The carry keeps only what is still open. To be called under the lock of the employer, when the order is marked as cancelled.
  */
 export async function takeBackGrants(
   db: Db,
@@ -25,6 +28,9 @@ export async function takeBackGrants(
 ): Promise<void> {
   const isKeyOf = (one: string, other: string) =>
     sql.raw(KEY.map((column) => `${one}.${column} = ${other}.${column}`).join(' and '));
+  const ordered = orderedByKey(sql`
+    o.enterprise_number = ${enterpriseNumber} and o.product_code = (select product_code from cancelled)
+    and l.period = (select run_period from cancelled)`);
   await sql`
     with cancelled as (
       select * from voucher_order where enterprise_number = ${enterpriseNumber} and id = ${id}
@@ -36,29 +42,38 @@ export async function takeBackGrants(
          and c.period = o.run_period and c.kind = 'fixed'
          and (c.order_id = o.id or o.kind = 'recurring' and c.standing_order_id = o.standing_order_id)
        group by 1, 2, 3, 4, 5, 6, 7
+    ), ordered as (${ordered}
+    ), found as (
+      select g.*, e.quantity - coalesce(o.quantity, 0) as free, greatest(0, w.quantity) as written_off
+        from given g
+        join entitlement e on ${isKeyOf('e', 'g')}
+        left join ordered o on ${isKeyOf('o', 'g')}
+        left join lateral (
+          select sum(c.before - c.after)::int as quantity from entitlement_change c
+           where g.order_id is not null and c.kind = 'written-off' and ${isKeyOf('c', 'g')}) w on true
     ), taken as (
-      select g.*, least(g.quantity, e.quantity) as less from given g join entitlement e on ${isKeyOf('e', 'g')}
-       where least(g.quantity, e.quantity) > 0
+      select *, greatest(0, least(quantity, free)) as less,
+             greatest(0, least(quantity, free + written_off)) - greatest(0, least(quantity, free)) as closed
+        from found
     ), changed as (
-      update entitlement e set added_quantity = e.added_quantity - t.less from taken t where ${isKeyOf('e', 't')}
-      returning e.*, t.less, t.order_id, t.standing_order_id
+      update entitlement e set added_quantity = e.added_quantity - t.less
+        from taken t where ${isKeyOf('e', 't')} and (t.less > 0 or t.closed > 0)
+      returning e.*, t.less, t.closed, t.order_id, t.standing_order_id
     ), noted as (
       insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
                                       changed_by, why, order_id, standing_order_id)
-      select enterprise_number, beneficiary_id, product_code, period, face_value, quantity + less, quantity, 'fixed',
+      select enterprise_number, beneficiary_id, product_code, period, face_value, h.before, h.after, h.kind,
              ${by}, ${why}, order_id, standing_order_id
-        from changed
-    ), ordered as (
-      select o.enterprise_number, l.beneficiary_id, o.product_code, l.period, l.face_value, sum(l.quantity)::int as quantity
-        from cancelled x
-        join voucher_order o on o.enterprise_number = x.enterprise_number and o.product_code = x.product_code
-                            and o.status <> 'cancelled'
-        join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id and l.period = x.run_period
-       group by 1, 2, 3, 4, 5
+        from changed c,
+             lateral (values ('written-off', c.quantity + c.less, c.quantity + c.less + c.closed),
+                             ('fixed', c.quantity + c.less + c.closed, c.quantity)) as h (kind, before, after)
+       where h.before <> h.after
+       order by h.kind desc
     ), rest as (
       select c.enterprise_number, c.beneficiary_id, c.product_code, c.period, c.face_value,
              c.quantity - coalesce(o.quantity, 0) as open
         from changed c left join ordered o on ${isKeyOf('o', 'c')}
+       where c.less > 0
     ), settled as (
       delete from carry c using rest r where ${isKeyOf('c', 'r')} and sign(r.open) <> sign(c.quantity)
     )

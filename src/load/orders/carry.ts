@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { CarryReason, Cents, Period } from '../../model.ts';
 import type { Db } from '../database.ts';
+import { orderedByKey } from './ordered.ts';
 
 export interface CarryRow {
   readonly enterpriseNumber: string;
@@ -22,12 +23,9 @@ export interface CarryRow {
 /** For one employer, or for all of them (null); by employer, person and month. */
 export async function readCarry(db: Db, enterpriseNumber: string | null): Promise<CarryRow[]> {
   const one = enterpriseNumber === null ? sql`true` : sql`enterprise_number = ${enterpriseNumber}`;
+  const ofOrders = enterpriseNumber === null ? one : sql`o.enterprise_number = ${enterpriseNumber}`;
   const found = await sql<CarryRow>`
-    with ordered as (
-      select l.enterprise_number, l.beneficiary_id, o.product_code, l.period, l.face_value, sum(l.quantity)::int as quantity
-        from (select * from voucher_order where status <> 'cancelled' and ${one}) o
-        join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
-       group by 1, 2, 3, 4, 5
+    with ordered as (${orderedByKey(ofOrders)}
     ), carried as (
       select * from carry where ${one}
     ), open as (

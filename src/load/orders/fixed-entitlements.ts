@@ -13,30 +13,30 @@ export interface Granted {
 
 /**
  * Adds the entitlements of the slots in `slot_run` that count for themselves to what is there, each with its row of history:
- * that row says which slot gave it, so that a slot that is run again adds nothing. Somebody counts when active, employed by the
+ * that row says which slot gave it, so that a slot that is run again adds only what of it was taken back. Somebody counts when active, employed by the
  * end of the month worked, and holder of the product today and in that month. A barred slot grants nothing.
  */
 export async function grantFixedQuantities(db: Db, today: Day): Promise<Granted> {
   const found = await sql<Granted>`
     with given as (
-      select r.slot, c.beneficiary_id
+      select r.slot, c.beneficiary_id, sum(c.after - c.before)::int as quantity
         from slot_run r
         join entitlement_change c on c.enterprise_number = r.enterprise_number and c.standing_order_id = r.standing_order_id
          and c.period = r.period and c.kind = 'fixed'
        where r.quantity_from <> 'payroll'
-       group by 1, 2 having sum(c.after - c.before) <> 0
+       group by 1, 2
     ), person as (
       select r.slot, r.bar is not null as barred, r.kind, r.enterprise_number, r.standing_order_id, b.id as beneficiary_id,
              r.product_code, r.period,
              case r.quantity_from when 'fixed' then coalesce(r.face_value, held.face_value) else r.quantity end as face_value,
-             case r.quantity_from when 'fixed' then r.quantity else 1 end as quantity
+             case r.quantity_from when 'fixed' then r.quantity else 1 end - coalesce(g.quantity, 0) as quantity
         from slot_run r
         join beneficiary b on b.enterprise_number = r.enterprise_number and b.status = 'active'
          and (b.employment_start is null or b.employment_start < to_date(r.period, 'YYYY-MM') + interval '1 month')
         ${productHeldOn(sql`${today}::date`, 'now_held')}
         ${productHeldOn(sql`to_date(r.period, 'YYYY-MM')`, 'held')}
+        left join given g on g.slot = r.slot and g.beneficiary_id = b.id
        where r.quantity_from <> 'payroll' and r.kind <> 'supplement'
-         and not exists (select from given g where g.slot = r.slot and g.beneficiary_id = b.id)
     ), judged as (
       select p.*, coalesce(p.face_value > l.max_face_value, false) as refused
         from person p
@@ -44,7 +44,7 @@ export async function grantFixedQuantities(db: Db, today: Day): Promise<Granted>
           select l.max_face_value from product_limit l
            where l.product_code = p.product_code and l.valid_from <= to_date(p.period, 'YYYY-MM')
            order by l.valid_from desc limit 1) l on true
-       where p.face_value is not null
+       where p.face_value is not null and p.quantity > 0
     ), granted as (
       insert into entitlement as e (enterprise_number, beneficiary_id, product_code, period, face_value, added_quantity)
       select enterprise_number, beneficiary_id, product_code, period, face_value, quantity from judged where not refused and not barred

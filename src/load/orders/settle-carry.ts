@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { CarryReason, Cents, Day, Period } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
+import { orderedByKey } from './ordered.ts';
 
 /** Which rests of one employer are meant; null = all. */
 export interface RestsChosen {
@@ -96,16 +97,13 @@ export async function writeOffRests(
   reasons: readonly CarryReason[],
   { by, why }: { readonly by: string; readonly why: string },
 ): Promise<Rest[]> {
+  const ordered = orderedByKey(sql`
+    o.enterprise_number = ${chosen.enterpriseNumber} and l.beneficiary_id in (select beneficiary_id from meant)`);
   const found = await sql<Rest>`
     with meant as (
       select c.* from carry c join beneficiary b on b.enterprise_number = c.enterprise_number and b.id = c.beneficiary_id
        where ${isChosen(chosen)} and c.reason = any (${[...reasons]}::text[])
-    ), ordered as (
-      select l.enterprise_number, l.beneficiary_id, o.product_code, l.period, l.face_value, sum(l.quantity)::int as quantity
-        from voucher_order o join order_line l on l.enterprise_number = o.enterprise_number and l.order_id = o.id
-       where o.enterprise_number = ${chosen.enterpriseNumber} and o.status <> 'cancelled'
-         and l.beneficiary_id in (select beneficiary_id from meant)
-       group by 1, 2, 3, 4, 5
+    ), ordered as (${ordered}
     ), looked_at as (
       select m.*, coalesce(e.quantity, 0) - coalesce(o.quantity, 0) as open
         from meant m

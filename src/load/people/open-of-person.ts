@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { CarryReason, Cents, Period } from '../../model.ts';
 import type { Db } from '../database.ts';
+import { orderedByKey } from '../orders/ordered.ts';
 
 /** One month and face value of a product; all quantities in vouchers, signed. */
 export interface OpenOfPerson {
@@ -26,11 +27,7 @@ export async function readOpenOfPerson(
 ): Promise<OpenOfPerson[]> {
   const ofPerson = sql`enterprise_number = ${enterpriseNumber} and beneficiary_id = ${beneficiaryId}`;
   const found = await sql<OpenOfPerson>`
-    with ordered as (
-      select o.product_code, l.period, l.face_value, sum(l.quantity)::int as quantity
-        from (select * from order_line where ${ofPerson}) l
-        join voucher_order o on o.enterprise_number = l.enterprise_number and o.id = l.order_id and o.status <> 'cancelled'
-       group by 1, 2, 3
+    with ordered as (${orderedByKey(sql`l.enterprise_number = ${enterpriseNumber} and l.beneficiary_id = ${beneficiaryId}`)}
     )
     select e.product_code as "productCode", e.period, e.face_value as "faceValue", e.quantity as entitled,
            coalesce(o.quantity, 0) as ordered, e.quantity - coalesce(o.quantity, 0) as open,

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Day, Period } from '../../model.ts';
 import type { Db } from '../database.ts';
+import { orderedByKey } from '../orders/ordered.ts';
 
 export interface StandingOrderRow {
   readonly enterpriseNumber: string;
@@ -85,11 +86,7 @@ export async function readSlotsToLookAtAgain(db: Db, employers: readonly string[
         join standing_order s on s.enterprise_number = o.enterprise_number and s.id = o.standing_order_id and not s.closed
         join employer e on e.enterprise_number = o.enterprise_number and e.status = 'active'
        where o.kind = 'recurring' and o.status <> 'cancelled' and o.enterprise_number = ${asked}
-    ), ordered as (
-      select l.enterprise_number, l.beneficiary_id, o.product_code, l.period, l.face_value, sum(l.quantity) as quantity
-        from order_line l
-        join voucher_order o on o.enterprise_number = l.enterprise_number and o.id = l.order_id and o.status <> 'cancelled'
-       group by 1, 2, 3, 4, 5
+    ), ordered as (${orderedByKey(sql`true`)}
     ), difference as (
       select enterprise_number, beneficiary_id, product_code, period, e.quantity - coalesce(o.quantity, 0) as open,
              coalesce(c.quantity, 0) as carried

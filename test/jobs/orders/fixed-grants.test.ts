@@ -10,6 +10,7 @@ import {
   carried,
   deactivate,
   grant,
+  type Invented,
   inventBeneficiary,
   inventEmployer,
   inventProducts,
@@ -21,6 +22,7 @@ import {
 const { db } = await openTestDatabase();
 await inventProducts(db);
 const word = { by: 'ops', why: 'typing error' };
+const lunch = { quantityFrom: 'fixed', quantity: 20, worked: 'this-month', from: '2026-12', dayOfMonth: 4 } as const;
 const gift = { product: 'gift', quantityFrom: 'amount', worked: 'this-month', from: '2026-12' } as const;
 
 /** An employer with these standing orders, and somebody with one child who has meal vouchers of 8.00 and gifts. */
@@ -59,11 +61,31 @@ async function history(employer: string): Promise<unknown[][]> {
   return found.rows.map((row) => Object.values(row));
 }
 
-async function liveOrder(employer: string): Promise<number> {
-  const found = await sql<{ id: number }>`
-    select max(id) as id from voucher_order where enterprise_number = ${employer} and status <> 'cancelled'`.execute(
+/** A signed row of payroll for December: so many vouchers of 8.00 more, or less. */
+async function addSigned({ employer, id }: Invented, quantity: number): Promise<void> {
+  await sql`
+    with changed as (
+      update entitlement set added_quantity = added_quantity + ${quantity}
+       where enterprise_number = ${employer} and beneficiary_id = ${id} and period = '2026-12' and face_value = 800
+      returning *
+    )
+    insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind)
+    select enterprise_number, beneficiary_id, product_code, period, face_value, quantity - ${quantity}, quantity, 'signed'
+      from changed`.execute(db);
+}
+
+async function granted(employer: string): Promise<number[]> {
+  const found = await sql<{ quantity: number }>`
+    select quantity from entitlement where enterprise_number = ${employer} order by beneficiary_id, face_value`.execute(
     db,
   );
+  return found.rows.map(({ quantity }) => quantity);
+}
+
+async function liveSlotOrder(employer: string): Promise<number> {
+  const found = await sql<{ id: number }>`
+    select max(id) as id from voucher_order
+     where enterprise_number = ${employer} and kind = 'recurring' and status <> 'cancelled'`.execute(db);
   return found.rows[0]?.id ?? 0;
 }
 
@@ -128,9 +150,7 @@ test('a rest of an order by hand that was written off stays closed when the orde
   const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
   await writeOffCarry(day, all, ['limit.yearly'], word);
   await cancelOrder(day, order, word);
-  const granted = await sql<{ quantity: number }>`
-    select quantity from entitlement where enterprise_number = ${employer}`.execute(db);
-  expect(granted.rows).toEqual([{ quantity: 0 }, { quantity: 0 }]);
+  expect(await granted(employer)).toEqual([0, 0]);
   expect(await checkBooks(db)).toEqual([]);
 });
 
@@ -165,7 +185,7 @@ test('a slot that is cancelled and run again grants once, as its standing order 
   const { employer } = await world([{ ...gift, quantity: 5000, dayOfMonth: 4 }]);
   const left = await inventBeneficiary(db, employer, { children: 1, products: [{ code: 'gift', faceValue: null }] });
   expect(await run(employer, '2026-12-04')).toEqual([10_000]);
-  await cancelOrder(orderDay(db, '2026-12-05'), await liveOrder(employer), word);
+  await cancelOrder(orderDay(db, '2026-12-05'), await liveSlotOrder(employer), word);
   await sql`update standing_order set quantity = 500 where enterprise_number = ${employer}`.execute(db);
   await deactivate(db, left, 'status');
   await inventBeneficiary(db, employer, { products: [{ code: 'gift', faceValue: null }] });
@@ -182,4 +202,58 @@ test('a slot of which nothing could be ordered grants nothing more when it is ru
     expect(await carried(db, employer)).toEqual(['2026-12 1×9000 limit.yearly']);
   }
   expect(await checkBooks(db)).toEqual([]);
+});
+
+test('a slot that is run again grants what does not count as given any more: 20 − 5 signed, cancelled, are 15 again', async () => {
+  const { employer, person } = await world([lunch]);
+  expect(await run(employer, '2026-12-04')).toEqual([20 * 800]);
+  await addSigned(person, -5);
+  expect(await granted(employer)).toEqual([20 - 5]);
+  for (const day of ['2026-12-05', '2026-12-06']) {
+    // 15 of the 20 can be taken back; 5 of them went with payroll's own word and count as given: 20 − 5 = 15 are granted anew.
+    await cancelOrder(orderDay(db, day), await liveSlotOrder(employer), word);
+    expect(await granted(employer)).toEqual([0]);
+    expect(await run(employer, day)).toEqual([15 * 800]);
+    expect(await granted(employer)).toEqual([15]);
+  }
+  await addSigned(person, 2);
+  await cancelOrder(orderDay(db, '2026-12-07'), await liveSlotOrder(employer), word);
+  // 20 − 5 + 2 = 17 are taken back; 20 − 17 = 3 count as given.
+  expect(await granted(employer)).toEqual([0]);
+  expect(await run(employer, '2026-12-07')).toEqual([17 * 800]);
+  expect(await carried(db, employer)).toEqual([]);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('a grant that another live order has ordered is not taken back: no debt of a gift that was given', async () => {
+  const { employer } = await world([{ ...gift, from: '2027-06', quantity: 100 }]);
+  await inventBeneficiary(db, employer, { products: [{ code: 'gift', faceValue: null }] });
+  const day = orderDay(db, '2026-12-09');
+  const { id: first } = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 3000 }));
+  // Without children 30.00 + 40.00 > 40.00: the second order grants both people 40.00 and orders the parent's alone.
+  const { id: second } = await newOrder(day, byHand(employer, 'gift', { quantity: 1, faceValue: 4000 }));
+  expect(await carried(db, employer)).toEqual(['2026-12 1×4000 limit.yearly']);
+  await cancelOrder(day, first, word);
+  await newOrder(day, byHand(employer, 'gift', {}));
+  await cancelOrder(day, second, word);
+  // By person: 30.00 and 40.00 taken back from the parent; 30.00 from the other, whose 40.00 the third order has ordered.
+  expect(await granted(employer)).toEqual([0, 0, 0, 1]);
+  expect(await liveLines(db, employer)).toEqual(['2026-12 manual #1: 2026-12 1×4000']);
+  await expect(newOrder(day, byHand(employer, 'gift', {}))).rejects.toThrow('nothing to order');
+  expect(await carried(db, employer)).toEqual([]);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('a slot that is cancelled leaves what another order has ordered of it, and grants only the rest again', async () => {
+  const { employer, person } = await world([lunch]);
+  expect(await run(employer, '2026-12-04')).toEqual([20 * 800]);
+  await addSigned(person, 3);
+  const { id: extra } = await newOrder(orderDay(db, '2026-12-05'), byHand(employer, 'meal', {}));
+  await addSigned(person, -10);
+  // 20 + 3 − 10 = 13, of which the order by hand has 3: 10 of the 20 are taken back, 10 count as given, 10 are granted again.
+  await cancelOrder(orderDay(db, '2026-12-06'), await liveSlotOrder(employer), word);
+  expect(await granted(employer)).toEqual([3]);
+  expect(await run(employer, '2026-12-06')).toEqual([10 * 800]);
+  await cancelOrder(orderDay(db, '2026-12-07'), extra, word);
+  expect(await granted(employer)).toEqual([13]);
 });

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
+import { confirmOrder } from '../../../src/jobs/orders/confirm-orders.ts';
+import { newOrder } from '../../../src/jobs/orders/new-order.ts';
 import { writeOffCarry } from '../../../src/jobs/orders/settle-carry.ts';
 import { openBookDesk } from '../../support/book-desk.ts';
 import { ADDRESS } from '../../support/employer-lines.ts';
@@ -209,5 +212,41 @@ test('a write-off ends with the total it settled: the same total again keeps it,
   await sent(12, '2026-12-11');
   await desk.run('2026-12-12');
   expect(await carried(db, employer)).toEqual(['2026-11 12×800 leaver.unordered']);
+  expect(await checkBooks(db)).toEqual([]);
+});
+
+test('a grant by hand that was written off and then cancelled does not come back with payroll: 18 stay 18, not 18 + 5', async () => {
+  const [stays, leaves] = [180, 181];
+  const employer = await world('0', [
+    { person: stays, value: '8,00' },
+    { person: leaves, value: '8,00' },
+  ]);
+  const [day, word] = [desk.context('2026-12-09'), { by: 'ops', why: 'agreed' }];
+  const order = { enterpriseNumber: employer, productCode: 'meal', reference: 'Extra', validityStart: '2026-12-15' };
+  const { id } = await newOrder(day, { ...order, quantity: 5, faceValue: null });
+  await desk.people(employer, [portalRow(leaves, { status: 'Inactif', costCenter: '1' })], {}, { day: '2026-12-10' });
+  await confirmOrder(day, id, { by: 'ops', acknowledge: 'all' });
+  expect(await carried(db, employer)).toEqual(['2026-12 5×800 leaver.unordered']);
+  const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
+  await writeOffCarry(day, all, ['leaver.unordered'], word);
+  await cancelOrder(day, id, word);
+  const history = await sql<{ line: string }>`
+    select concat_ws(' ', before, after, kind) as line from entitlement_change c
+      join beneficiary b on b.enterprise_number = c.enterprise_number and b.id = c.beneficiary_id
+     where c.enterprise_number = ${employer} and b.status = 'inactive' order by c.id`.execute(db);
+  // The write-off makes place for the grant that goes: 0 + 5 − 5 = 0, and of either nothing is left to bring back.
+  expect(history.rows.map(({ line }) => line)).toEqual([
+    '0 5 fixed',
+    '5 0 written-off',
+    '0 5 written-off',
+    '5 0 fixed',
+  ]);
+  const december = [stays, leaves].map((person) => ({ person, period: '2026-12', quantity: 18 }));
+  await desk.payroll(employer, december, { day: '2026-12-30' });
+  const granted = await sql<{ quantity: number }>`
+    select quantity from entitlement where enterprise_number = ${employer}`.execute(db);
+  expect(granted.rows).toEqual([{ quantity: 18 }, { quantity: 18 }]);
+  await desk.run('2027-01-05');
+  expect(await carried(db, employer)).toEqual(['2026-12 18×800 leaver.unordered']);
   expect(await checkBooks(db)).toEqual([]);
 });
