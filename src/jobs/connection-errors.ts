@@ -1,6 +1,7 @@
 /** Which errors are about the way to the database, and not about what was asked of it. */
 import { RetryableError } from '../errors.ts';
 import { reasonOf } from '../load/database.ts';
+import { isCertificateFault } from '../load/refused-way.ts';
 
 /** SQLSTATE classes: 08 connection, 53 resources (disk full, too many connections), 57P administrator shutdown. */
 const SQLSTATES = ['08', '53', '57P'];
@@ -16,6 +17,7 @@ const SAID = /connection (terminated|ended|timeout)|timeout exceeded when trying
 export function isAboutConnection(error: unknown): boolean {
   if (error instanceof RetryableError) return true;
   const reason = reasonOf(error);
-  if (NETWORK.includes(reason) || SQLSTATES.some((start) => reason.startsWith(start))) return true;
+  if (NETWORK.includes(reason) || isCertificateFault(reason) || SQLSTATES.some((start) => reason.startsWith(start)))
+    return true;
   return error instanceof Error && SAID.test(error.message);
 }

@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
 import pg from 'pg';
 import { RetryableError } from '../errors.ts';
+import { refusedWay } from './refused-way.ts';
 import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
@@ -43,7 +44,7 @@ const types: pg.CustomTypesConfig = {
 /**
  * Opens the pool and makes sure that the server answers.
  * `onLost` is told when an idle or a checked-out connection breaks; without listeners on both, a restart of PostgreSQL ends the process.
- * @throws RetryableError when the server cannot be reached
+ * @throws RetryableError `database_down` when the server cannot be reached, `database_unverified` when TLS does not hold
  */
 export async function openDatabase(
   url: string,
@@ -73,6 +74,8 @@ export async function openDatabase(
     first.release();
   } catch (error) {
     await pool.end();
+    const refused = refusedWay(error, reasonOf(error));
+    if (refused !== null) throw new RetryableError('database_unverified', refused, { cause: error });
     throw new RetryableError('database_down', `The database cannot be reached (${reasonOf(error)}).`, { cause: error });
   }
   const db = kyselyOn(droppingMute(pool));

@@ -1,10 +1,7 @@
 /** Owns a real mail server on loopback that answers as a test tells it to, over TLS with a certificate of its own. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { makeCertificate } from './certificates.ts';
 
 /** What the server does with a message for a recipient; `die` says 250 and takes the whole server down after it. */
 export type Answer = 'accept' | 'drop' | 'die' | { readonly at: 'mail' | 'rcpt' | 'data'; readonly reply: number };
@@ -31,22 +28,6 @@ interface Options {
   /** 0 for any */
   readonly port?: number;
   readonly withTls?: boolean;
-}
-
-/** A certificate for `localhost`, made with openssl; good for two days. */
-function makeCertificate(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'navette-certificate-'));
-  try {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-    execFileSync('openssl', ['req', '-x509', ...curve, '-days', '2', ...subject, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 const CERTIFICATE = makeCertificate();
