@@ -1,7 +1,7 @@
 /** `navette demo`: one month of a small invented world, lived in seconds, and told. */
 import type { Command } from 'commander';
 import { now } from '../clock.ts';
-import { countWorld } from '../load/month-summary.ts';
+import { countWorld } from '../load/demo-month.ts';
 import type { ExitCode } from './app.ts';
 import { liveToTheEnd, liveUntilInvoices } from './demo/live-month.ts';
 import { withDemo } from './demo/open-demo.ts';

@@ -3,12 +3,13 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { RetryableError } from '../errors.ts';
+import { onlyRow } from './answers.ts';
 
 const run = promisify(execFile);
 
@@ -37,16 +38,16 @@ const QUIET = ['log_error_verbosity=terse', 'log_min_error_statement=panic'];
 export async function openEmbeddedPostgres(folder: string, settings: readonly string[] = []): Promise<EmbeddedServer> {
   const place = join(folder, 'postgres');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { port, started } = await locked(folder, async () => {
+  const { url, started } = await locked(folder, async () => {
     const binaries = await findBinaries();
     const running = await runningPort(place);
-    if (running !== null) return { port: running, started: false };
-    if (!existsSync(join(place, 'PG_VERSION'))) await createCluster(binaries, place);
-    return { port: await startServer(binaries, place, settings), started: true };
+    if (running === null && !existsSync(join(place, 'PG_VERSION'))) await createCluster(binaries, place);
+    const port = running ?? (await startServer(binaries, place, settings));
+    const password = await readFile(join(folder, 'postgres.password'), 'utf8');
+    const address = `postgres://${USER}:${password.trim()}@127.0.0.1:${port}/navette`;
+    await createDatabase(address);
+    return { url: address, started: running === null };
   });
-  const password = await readFile(join(folder, 'postgres.password'), 'utf8');
-  const url = `postgres://${USER}:${password.trim()}@127.0.0.1:${port}/navette`;
-  await createDatabase(url);
   // An open connection is what tells the others that somebody is still here.
   const presence = new pg.Client({ connectionString: url, application_name: 'navette presence' });
   presence.on('error', () => undefined);
@@ -62,7 +63,7 @@ async function leave(folder: string, place: string, presence: pg.Client): Promis
         `select count(*)::int as others from pg_stat_activity
          where application_name = 'navette presence' and pid <> pg_backend_pid()`,
       );
-      others = found.rows[0]?.others ?? 0;
+      others = onlyRow(found).others;
     } catch {
       // The server is gone already: there is nothing to stop.
     }
@@ -174,17 +175,26 @@ async function postgresUser(): Promise<{ uid: number; gid: number } | null> {
 
 /** The port of a running server of this folder, or null. */
 async function runningPort(place: string): Promise<number | null> {
-  let lines: string[];
-  try {
-    lines = (await readFile(join(place, 'postmaster.pid'), 'utf8')).split('\n');
-  } catch {
-    return null;
+  const path = join(place, 'postmaster.pid');
+  const text = await readFile(path, 'utf8').catch(() => '0');
+  const [pid, , , port, , , , state] = text.split('\n');
+  if (Number(pid) === 0 || !isAlive(Number(pid))) return null;
+  if (state?.trim() !== 'ready') {
+    await pause(100);
+    return runningPort(place);
   }
-  const [pid, , , port, , , , state] = lines;
-  if (!isAlive(Number(pid))) return null;
-  if (state?.trim() === 'ready') return Number(port);
-  await pause(100);
-  return runningPort(place);
+  if (!(await isRefused(Number(port)))) return Number(port);
+  // Left by a server that was killed, whose number another process has now. PostgreSQL itself would take that for the server.
+  await rm(path, { force: true });
+  return null;
+}
+
+function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(false));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 function isAlive(pid: number): boolean {
@@ -196,15 +206,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Its starter may have been killed before it came to this. */
 async function createDatabase(url: string): Promise<void> {
   const admin = new pg.Client({ connectionString: url.replace(/\/navette$/, '/postgres') });
   await admin.connect();
   try {
     const found = await admin.query(`select 1 from pg_database where datname = 'navette'`);
     if (found.rowCount === 0) await admin.query('create database navette');
-  } catch (error) {
-    // Another command made it at the same moment.
-    if ((error as { code?: string }).code !== '42P04' && (error as { code?: string }).code !== '23505') throw error;
   } finally {
     await admin.end();
   }
@@ -213,10 +221,9 @@ async function createDatabase(url: string): Promise<void> {
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  return port;
 }
 
 /** One command at a time decides whether the server starts or stops; a lock left by a dead process does not count. */

@@ -19,7 +19,7 @@ const MIGRATIONS: Record<string, Migration> = {
 };
 
 /** The newest schema this Navette knows. */
-const NEWEST_SCHEMA = Object.keys(MIGRATIONS).sort().at(-1) ?? '';
+const NEWEST_SCHEMA = Object.keys(MIGRATIONS).sort().at(-1);
 
 /**
  * Brings the schema up to date; several at once wait for each other.
@@ -35,8 +35,8 @@ export async function migrateSchema(db: Db): Promise<string[]> {
     migrationLockTableName: 'schema_migration_lock',
   });
   const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-  return (results ?? []).map((result) => result.migrationName);
+  if (error !== undefined || results === undefined) throw error;
+  return results.map((result) => result.migrationName);
 }
 
 /** @returns migrations that are still to be run, in their order */

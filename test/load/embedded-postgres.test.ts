@@ -44,3 +44,29 @@ test('a server that does not start is tried again later, and its log is named', 
   expect(String(refused)).toContain(join(folder, 'postgres', 'server.log'));
   expect(await readFile(join(folder, 'postgres', 'server.log'), 'utf8')).toContain('shared_buffers');
 });
+
+test('two commands at the same moment start one server', { timeout: 120_000 }, async () => {
+  const home = join(folder, 'at-once');
+  const [one, two] = await Promise.all([openEmbeddedPostgres(home), openEmbeddedPostgres(home)]);
+  expect([one.started, two.started].sort()).toEqual([false, true]);
+  expect(two.url).toBe(one.url);
+  await one.release();
+  await two.release();
+});
+
+test('a server that was killed is started again, also when its number is that of another process now', {
+  timeout: 120_000,
+}, async () => {
+  const home = join(folder, 'killed');
+  const first = await openEmbeddedPostgres(home, ['fsync=off']);
+  const pidFile = join(home, 'postgres', 'postmaster.pid');
+  const left = await readFile(pidFile, 'utf8');
+  expect(await first.release()).toBe(true);
+  for (const text of [left, left.replace(/^\d+/, String(process.pid))]) {
+    // As a server leaves it that had no time to remove it.
+    await writeFile(pidFile, text);
+    const again = await openEmbeddedPostgres(home, ['fsync=off']);
+    expect(again.started).toBe(true);
+    expect(await again.release()).toBe(true);
+  }
+});

@@ -1,4 +1,5 @@
 /** The queue of imports in a real database: its schema, jobs that are carried once, given back, or put off. */
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/load/database.ts';
@@ -12,6 +13,10 @@ test('without its schema it is refused and nothing waits; the schema may be made
   const database = await openDatabase(url, nobodyListens);
   try {
     expect(await countJobs(database.db)).toEqual({ waiting: 0, active: 0 });
+    await expect(openQueue(url, nobodyListens)).rejects.toThrow(ConfigError);
+    await migrateQueue(url);
+    await sql`delete from pgboss.queue`.execute(database.db);
+    // Killed between the schema and the queue in it.
     await expect(openQueue(url, nobodyListens)).rejects.toThrow(ConfigError);
     await migrateQueue(url);
     await migrateQueue(url);

@@ -10,7 +10,7 @@ import {
   countWorld,
   readOrdersTold,
   readReleaseNames,
-} from '../../load/month-summary.ts';
+} from '../../load/demo-month.ts';
 import { readWaitingDrafts } from '../../load/orders/waiting-drafts.ts';
 import { type Cents, type FileCounts, ISSUE_CODES, type IssueCode } from '../../model.ts';
 import { renderSentence } from '../../transform/values/message-text.ts';

@@ -1,5 +1,6 @@
 /** What stands in an inbox and is known: files that were listed before, and decided ones that are still to be moved out. */
 import { sql } from 'kysely';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface Arrival {
@@ -103,7 +104,7 @@ export async function countQueued(db: Db, dropId: string): Promise<number> {
   const found = await sql<{ files: number }>`
     select count(*)::int as files from drop_file
      where status = 'fetched' and drop_id = ${dropId} and (not_before is null or not_before <= now())`.execute(db);
-  return found.rows[0]?.files ?? 0;
+  return onlyRow(found).files;
 }
 
 export async function markSecondPassed(db: Db, id: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { RetryableError } from '../../errors.ts';
 import type { FileStatus } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 /**
@@ -160,7 +161,5 @@ export async function insertAgain(db: Db, id: number, receivedAt: string, receiv
     select drop_id, secretariat_code, path, name, size, listed_size, mtime, sha256, layout_id, scope, mode, set_values,
            ${receivedAt}::timestamptz, ${receivedOn}::date, 'fetched', size_known, proof, by_hand, ''
       from drop_file where id = ${id} returning id`.execute(db);
-  const [row] = made.rows;
-  if (row === undefined) throw new Error('this file is not in the ledger');
-  return row.id;
+  return onlyRow(made).id;
 }

@@ -1,5 +1,6 @@
 /** Files given by hand: their line in the ledger tells from the beginning how they are to be taken, whoever finishes them. */
 import { sql } from 'kysely';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { SeenFile } from './ledger.ts';
 
@@ -20,9 +21,7 @@ export async function insertHandGiven(db: Db, seen: SeenFile, sha256: string, sa
             ${seen.mtime}::timestamptz, ${sha256}, ${seen.receivedAt}::timestamptz, ${seen.receivedOn}::date,
             'fetched', true, ${said.layoutId}, ${said.scope}, ${said.mode}, ${JSON.stringify(said.set)}::jsonb)
     returning id`.execute(db);
-  const [row] = made.rows;
-  if (row === undefined) throw new Error('the ledger did not take this file');
-  return row.id;
+  return onlyRow(made).id;
 }
 
 /** Older files that were given as this one, bytes and words, and whose import broke off. */

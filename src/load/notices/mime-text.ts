@@ -4,13 +4,6 @@ const LONGEST_LINE = 76;
 /** Bytes of UTF-8 in one encoded word: 60 characters of base64, with its frame within the 75 that are allowed. */
 const WORD_BYTES = 45;
 
-/** Each byte as quoted-printable shows it. */
-const QUOTED = Array.from({ length: 256 }, (_, byte) =>
-  (byte >= 32 && byte <= 126 && byte !== 61) || byte === 9
-    ? String.fromCharCode(byte)
-    : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`,
-);
-
 /** Text of any length in quoted-printable (RFC 2045, 6.7), CRLF throughout. */
 export function quotedPrintable(text: string): string {
   return text
@@ -23,11 +16,11 @@ function quotedLine(line: string): string {
   const bytes = Buffer.from(line, 'utf8');
   let quoted = '';
   let column = 0;
-  for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index] ?? 0;
+  for (const [index, byte] of bytes.entries()) {
+    const isBlank = byte === 32 || byte === 9;
     // A space at the end of a line would be lost on the way.
-    const isLastBlank = index === bytes.length - 1 && (byte === 32 || byte === 9);
-    const piece = isLastBlank ? `=${byte === 32 ? '20' : '09'}` : (QUOTED[byte] ?? '');
+    const standsAsItIs = isBlank ? index < bytes.length - 1 : byte > 32 && byte <= 126 && byte !== 61;
+    const piece = standsAsItIs ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
     if (column + piece.length >= LONGEST_LINE) {
       quoted += '=\r\n';
       column = 0;

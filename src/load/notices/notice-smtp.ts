@@ -14,7 +14,7 @@ interface SmtpFailure {
 type NotAccepted = Exclude<Delivery, { readonly kind: 'accepted' }>;
 
 /**
- * The first row that fits decides. What fails before a recipient was named is about the server or about our account there, and
+ * The first row that fits decides; when none does, it goes again later. What fails before a recipient was named is about the server or about our account there, and
  * holds for every notice. A connection that goes while a message is under way tells nothing: it goes again, under the same
  * Message-ID.
  */
@@ -25,7 +25,6 @@ const MEANINGS: readonly (readonly [command: RegExp, reply: RegExp, code: RegExp
   [/^/, /^5/, /^/, 'refused'],
   [/^/, /^$/, /^(?:EENVELOPE|EMESSAGE)$/, 'refused'],
   [/^/, /^$/, /^(?:EDNS|ETLS|EREQUIRETLS|EAUTH|ENOAUTH|EPROXY|ECONFIG)$/, 'down'],
-  [/^/, /^/, /^/, 'later'],
 ];
 
 /** Notices go through a pool of connections with verified TLS; `sender` is the envelope's address and the one in From. */

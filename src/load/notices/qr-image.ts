@@ -38,7 +38,7 @@ function pixels(modules: readonly (readonly boolean[])[], size: number): Buffer 
     canvas.fill(0, start, start + width);
     for (let x = 0; x < size; x++) {
       const at = start + 1 + (x >> 3);
-      if (row[Math.floor(x / SCALE)] !== true) canvas[at] = (canvas[at] ?? 0) | (0x80 >> (x & 7));
+      if (row[Math.floor(x / SCALE)] !== true) canvas.writeUInt8(canvas.readUInt8(at) | (0x80 >> (x & 7)), at);
     }
     for (let copy = 1; copy < SCALE; copy++) canvas.copy(canvas, start + copy * width, start, start + width);
   });

@@ -1,6 +1,7 @@
 /** Money to be paid back: what came in for orders that were cancelled since, less what went back already. */
 import { sql } from 'kysely';
 import type { Cents } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { OrderKey } from '../orders/order-locks.ts';
 
@@ -29,5 +30,5 @@ export async function readRefunded(db: Db, { enterpriseNumber, id }: OrderKey): 
       from invoice i join payment p on p.enterprise_number = i.enterprise_number and p.invoice_id = i.id
      where i.enterprise_number = ${enterpriseNumber} and i.order_id = ${id} and i.kind = 'credit'
        and p.status = 'accepted'`.execute(db);
-  return found.rows[0]?.refunded ?? 0;
+  return onlyRow(found).refunded;
 }

@@ -20,7 +20,8 @@ interface Decided {
 
 /** Whether an entry, of which this was decided, waits until a person decides about it. */
 export function waitsForPerson({ status, why }: Decided): boolean {
-  return FOR_A_PERSON.includes(status) || (status === 'reversed' && REVERSALS_FOR_A_PERSON.includes(why ?? ''));
+  if (status === 'reversed') return why !== null && REVERSALS_FOR_A_PERSON.includes(why);
+  return FOR_A_PERSON.includes(status);
 }
 
 /** Whether an entry took a payment back after its order was released, and nobody said yet how that was settled. */

@@ -6,7 +6,12 @@ import { basename, dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { now } from '../../../src/clock.ts';
-import { clearPassingFiles, passingPath, sweepPassingFiles } from '../../../src/jobs/intake/passing-files.ts';
+import {
+  clearOwnPassingFiles,
+  clearPassingFiles,
+  passingPath,
+  sweepPassingFiles,
+} from '../../../src/jobs/intake/passing-files.ts';
 import { openWorkplace } from '../../support/job-context.ts';
 
 const storage = await mkdtemp(join(tmpdir(), 'navette-passing-'));
@@ -56,4 +61,16 @@ test('those of a worker of another machine that was lost go at the next sweep, t
 
 test('a store that is not there yet holds nothing to remove', async () => {
   await expect(clearPassingFiles(join(storage, 'none'), NOW)).resolves.toBeUndefined();
+});
+
+test('a process that ends takes along what it has there, and nothing of others', async () => {
+  const store = join(storage, 'ending');
+  const mine = await Promise.all([passingPath(store, 'arriving'), passingPath(store, 'plain')]);
+  const others = ['.elsewhere~1~', '.part-of-nobody~'].map((start) =>
+    join(store, 'arriving', `${start}${UUID}~${OLD}`),
+  );
+  for (const path of [...mine, ...others]) await writeFile(path, 'x');
+  await clearOwnPassingFiles(store);
+  expect((await readdir(join(store, 'arriving'))).sort()).toEqual(others.map((path) => basename(path)).sort());
+  expect(await readdir(join(store, 'plain'))).toEqual([]);
 });

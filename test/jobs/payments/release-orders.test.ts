@@ -205,3 +205,16 @@ test('an order on which nothing is to be paid is released without money', async 
   expect((await release('2026-12-09')).released.map(({ orderId }) => orderId)).toEqual([order.id]);
   expect(await orderState(db, order)).toBe('released 2026-12-09 2026-12-09');
 });
+
+test('what another run released meanwhile, or a reversal took back, is not decided again', async () => {
+  const [released, reopened] = [await inventInvoicedOrder(db), await inventInvoicedOrder(db)];
+  for (const order of [released, reopened]) await pay(order);
+  await release('2026-12-09');
+  await sql`update voucher_order set status = 'invoiced', paid_on = null where id = ${reopened.id}`.execute(db);
+  for (const { employer, id } of [released, reopened]) {
+    await db.transaction().execute((trx) => decideRelease(trx, { enterpriseNumber: employer, id }, '2026-12-10'));
+  }
+  expect(await queueOf(released)).toHaveLength(1);
+  expect(await orderState(db, released)).toBe('released 2026-12-08 2026-12-09');
+  expect(await orderState(db, reopened)).toMatch(/^invoiced/);
+});

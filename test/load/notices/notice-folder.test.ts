@@ -1,8 +1,9 @@
 /** The folder channel on a real file system. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openChannel } from '../../../src/load/notices/notice-channels.ts';
 import { writeNotice } from '../../../src/load/notices/notice-folder.ts';
 
 let home: string;
@@ -40,4 +41,27 @@ test('two writers at once leave one whole file', async () => {
 
 test.each(['../up', '', '.hidden', 'a/b', 'a\0b'])('a key that is no file name is refused (%#)', async (key) => {
   await expect(writeNotice(folder, key, Buffer.from('x'))).rejects.toThrow(RangeError);
+});
+
+describe('the channel', () => {
+  const notice = {
+    messageKey: 'invoice-1',
+    envelope: { from: 'a@example.be', to: 'b@example.be' },
+    eml: Buffer.from('x'),
+  };
+
+  test('that cannot write its folder takes nothing now', async () => {
+    writeFileSync(join(home, 'out'), '');
+    const channel = openChannel('folder', { folder, smtp: null });
+    expect(await channel.deliver(notice)).toEqual({ kind: 'down', reason: 'ENOTDIR' });
+  });
+
+  test('does not take a fault of its caller for a folder that is away', async () => {
+    const channel = openChannel('folder', { folder, smtp: null });
+    await expect(channel.deliver({ ...notice, messageKey: '../up' })).rejects.toThrow(RangeError);
+  });
+
+  test('to a mail server is not opened without one', () => {
+    expect(() => openChannel('smtp', { folder, smtp: null })).toThrow(RangeError);
+  });
 });

@@ -122,3 +122,10 @@ describe('nobody can add a header or a recipient', () => {
     expect(() => buildNoticeMail(inventMail({ date: 'yesterday' }))).toThrow(RangeError);
   });
 });
+
+test('a subject in ASCII stands in its header as it is, and blanks at the end of a line arrive', async () => {
+  const text = 'two blanks  \na tab\t\n\t \nno = end';
+  const eml = buildNoticeMail(inventMail({ subject: 'Invoice 2026-000123', text }));
+  expect(eml.toString('latin1')).toContain('\r\nSubject: Invoice 2026-000123\r\n');
+  expect((await simpleParser(eml)).text?.replace(/\r\n/g, '\n').replace(/\n$/, '')).toBe(text);
+});

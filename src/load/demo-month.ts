@@ -1,4 +1,4 @@
-/** What stands in the database after a month, as a person looks at it: orders, notices, payments, releases, people. */
+/** What the demo tells of its month as it stands in the database: orders, notices, payments, releases, people. */
 import { sql } from 'kysely';
 import type { Cents, OrderStatus, Severity } from '../model.ts';
 import { onlyRow } from './answers.ts';
