@@ -86,6 +86,7 @@ create table beneficiary (
   extra jsonb not null default '{}'::jsonb,
   fingerprint text,
   as_of timestamp with time zone not null,
+  end_as_of timestamp with time zone,
   secretariat_code text,
   last_file_id bigint,
   UNIQUE (enterprise_number, national_register_number),

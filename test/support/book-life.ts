@@ -125,6 +125,18 @@ const STEPS = {
 };
 type Step = typeof STEPS extends Record<string, fc.Arbitrary<infer T>> ? T : never;
 
+/** Somebody leaves before what was ordered by hand for all is confirmed; their rest is written off, and the order cancelled after all. */
+const givenForNothing: fc.Arbitrary<Step[]> = fc
+  .record({ order: STEPS.byHand, person: who, cancelled: fc.boolean() })
+  .map(({ order, person, cancelled }) => [
+    order,
+    { does: 'leave', person },
+    { does: 'confirm', which: 0 },
+    { does: 'write-off', person, reasons: WRITTEN_OFF[0] },
+    ...(cancelled ? [{ does: 'cancel', which: 0 } as const] : []),
+  ]);
+const one = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => step.map((each) => [each]);
+
 export const aLife = fc.record({
   /** cents of eco for everybody, by a standing order beside payroll's */
   amount: fc.constantFrom(null, null, 2500, 5000),
@@ -137,20 +149,23 @@ export const aLife = fc.record({
   percent: fc.constantFrom('0', '1.15', '3'),
   cards: fc.array(fc.boolean(), { minLength: PEOPLE, maxLength: PEOPLE }),
   values: fc.array(fc.constantFrom(700, 800), { minLength: PEOPLE, maxLength: PEOPLE }),
-  steps: fc.array(
-    fc.oneof(
-      { weight: 6, arbitrary: STEPS.payroll },
-      { weight: 5, arbitrary: STEPS.run },
-      { weight: 4, arbitrary: STEPS.signed },
-      { weight: 2, arbitrary: STEPS.person },
-      { weight: 1, arbitrary: STEPS.raise },
-      { weight: 1, arbitrary: STEPS.end },
-      { weight: 2, arbitrary: STEPS.byHand },
-      { weight: 2, arbitrary: STEPS.writeOff },
-      { weight: 4, arbitrary: STEPS.decide },
-    ),
-    { minLength: 12, maxLength: 28 },
-  ),
+  steps: fc
+    .array(
+      fc.oneof(
+        { weight: 6, arbitrary: one(STEPS.payroll) },
+        { weight: 5, arbitrary: one(STEPS.run) },
+        { weight: 4, arbitrary: one(STEPS.signed) },
+        { weight: 2, arbitrary: one(STEPS.person) },
+        { weight: 1, arbitrary: one(STEPS.raise) },
+        { weight: 1, arbitrary: one(STEPS.end) },
+        { weight: 2, arbitrary: one(STEPS.byHand) },
+        { weight: 2, arbitrary: one(STEPS.writeOff) },
+        { weight: 4, arbitrary: one(STEPS.decide) },
+        { weight: 1, arbitrary: givenForNothing },
+      ),
+      { minLength: 12, maxLength: 28 },
+    )
+    .map((steps) => steps.flat()),
 });
 type Life = typeof aLife extends fc.Arbitrary<infer T> ? T : never;
 
@@ -423,8 +438,13 @@ async function judge({ desk, employer, book, orders }: Living, stored: readonly 
     select concat_ws(' ', b.position, product_code, period, face_value) || ': ' || quantity as line
       from entitlement e join (${positions(employer)}) b on b.id = e.beneficiary_id
      where enterprise_number = ${employer} and quantity <> 0`.execute(desk.db);
-  const totals = new Map([...entitled(book)].filter(([, quantity]) => quantity !== 0));
-  expect(granted.rows.map(({ line }) => line).sort()).toEqual(told(totals));
+  expect(granted.rows.map(({ line }) => line).sort()).toEqual(told(withoutZeros(entitled(book))));
+  const written = await sql<{ line: string }>`
+    select concat_ws(' ', b.position, product_code, period, face_value) || ': ' || sum(before - after) as line
+      from entitlement_change c join (${positions(employer)}) b on b.id = c.beneficiary_id
+     where enterprise_number = ${employer} and kind = 'written-off'
+     group by b.position, product_code, period, face_value having sum(before - after) <> 0`.execute(desk.db);
+  expect(written.rows.map(({ line }) => line).sort()).toEqual(told(withoutZeros(book.written)));
   for (const { id, status, lines, invoiced } of stored) {
     const order = orders.get(id);
     expect(status).toBe(order?.status);
@@ -440,6 +460,10 @@ async function judge({ desk, employer, book, orders }: Living, stored: readonly 
   const carry = new Map([...book.carry].map(([key, { quantity, reason }]) => [key, `${quantity} ${reason}`]));
   expect(carried.rows.map(({ line }) => line).sort()).toEqual(told(carry));
   expect(await checkBooks(desk.db)).toEqual([]);
+}
+
+function withoutZeros(quantities: ReadonlyMap<string, number>): Map<string, number> {
+  return new Map([...quantities].filter(([, quantity]) => quantity !== 0));
 }
 
 function faceValues(order: ModelOrder | undefined): string[] {

@@ -32,7 +32,7 @@ async function dropOlderEnds(db: Db, delivery: Delivery): Promise<void> {
     with known_later as (
       select b.enterprise_number, b.id
         from ended e join beneficiary b on b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id
-       where b.as_of > ${delivery.asOf}::timestamptz
+       where greatest(b.as_of, b.end_as_of) > ${delivery.asOf}::timestamptz
       union
       select c.enterprise_number, i.id
         from confirmed_beneficiary c cross join unnest(c.beneficiary_ids) as i (id)
@@ -56,7 +56,10 @@ export async function dropPassedEnds(db: Db): Promise<void> {
   await sql`delete from departure`.execute(db);
 }
 
-/** Writes the decided ends with their history. */
+/**
+ * Writes the decided ends with their history. Older files about the person still tell everything but the end: an address sent the
+ * same day, in a file that its name dates at midnight, is not lost to an export of eight o'clock.
+ */
 export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
   await sql`
     insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, before, after)
@@ -71,6 +74,6 @@ export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: str
            status = case when e.deactivates then 'inactive' else b.status end,
            status_reason = case when e.deactivates then 'employment-ended' else b.status_reason end,
            status_since = case when e.deactivates then ${today}::date else b.status_since end,
-           fingerprint = null, as_of = ${delivery.asOf}::timestamptz
+           fingerprint = null, end_as_of = ${delivery.asOf}::timestamptz
       from ended e where b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id`.execute(db);
 }

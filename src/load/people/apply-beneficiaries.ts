@@ -85,7 +85,7 @@ export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string
   await readConfirmations(db);
   await sql`
     create temporary table delivery on commit drop as
-    select greatest(${row.asOf}::timestamptz, max(b.as_of), max(k.as_of)) as as_of
+    select greatest(${row.asOf}::timestamptz, max(b.as_of), max(b.end_as_of), max(k.as_of)) as as_of
       from beneficiary b join stage_beneficiary s using (enterprise_number, national_register_number)
       left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id`.execute(db);
   const options = {

@@ -43,7 +43,7 @@ export async function findAbsent(
       from beneficiary b join covered c using (enterprise_number)
       left join confirmed k on k.enterprise_number = b.enterprise_number and k.beneficiary_id = b.id
      where b.status = 'active' and b.secretariat_code = ${delivery.secretariat}
-       and greatest(k.as_of, b.as_of) <= ${delivery.asOf}::timestamptz
+       and greatest(k.as_of, b.as_of, b.end_as_of) <= ${delivery.asOf}::timestamptz
        and not exists (select from stage_beneficiary s
                         where s.national_register_number = b.national_register_number
                           and coalesce(s.enterprise_number, b.enterprise_number) = b.enterprise_number)

@@ -7,9 +7,11 @@ import { PLAIN_COLUMNS, PLANNED_COLUMNS } from './beneficiary-columns.ts';
 /**
  * Fills `plan_beneficiary`: one row for every staged row that is not refused so far, with the record as it would be (columns of
  * `beneficiary`), the person it is about (`known_id`, null for a new one) and how the row stands to it. Rows that were rejected
- * when they were read are there for their other faults only.
+ * when they were read are there for their other faults only. Where payroll has told an end since, the row's word on the end and
+ * on being active is left out, and `older_about_end` names the field.
  */
 export async function planBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
+  const toldSince = sql`coalesce(b.end_as_of > (select as_of from delivery), false)`;
   const merged = PLAIN_COLUMNS.map(({ column, type }) => sql`${merge(column, type)} as ${sql.ref(column)}`);
   await sql`
     create temporary table plan_beneficiary on commit drop as
@@ -17,7 +19,12 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
       select s.row_number, s.rejected, s.enterprise_number, s.national_register_number, s.fingerprint, b.id as known_id,
              b.status as old_status, b.status_reason as old_reason, greatest(k.as_of, b.as_of) as old_as_of,
              b.secretariat_code as old_secretariat,
-             s.status as said_status, s.employment_end as said_end,
+             case when ${toldSince} and s.status = 'active' then null else s.status end as said_status,
+             case when not ${toldSince} then s.employment_end end as said_end,
+             case when not ${toldSince} then null
+                  when s.status = 'active' and b.status = 'inactive' then 'status'
+                  when coalesce(s.employment_end, b.employment_end) is distinct from b.employment_end
+                    or 'employment_end' = any (s.clears) then 'employmentEnd' end as older_about_end,
              s.cost_center as said_cost_center, s.card_delivery as said_card_delivery, s.pin_delivery as said_pin_delivery,
              s.card_delivery_point as said_card_point, s.pin_delivery_point as said_pin_point, s.clears,
              s.meal_product, s.meal_face_value, s.second_product, s.third_product,
@@ -25,7 +32,7 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
                      'YYYY-MM') as month,
              ${sql.join(merged)},
              ${merge('children', 'integer', sql`0`)} as children,
-             ${merge('employment_end', 'date')} as merged_end,
+             case when ${toldSince} then b.employment_end else ${merge('employment_end', 'date')} end as merged_end,
              ${merge('card_delivery', 'text', sql`'beneficiary'`)} as card_delivery,
              ${country('card')} as card_country, ${country('pin')} as pin_country,
              ${placeNumber('delivery_point', 'card_delivery_point')} as card_delivery_point,

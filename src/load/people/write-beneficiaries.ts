@@ -29,13 +29,18 @@ export async function decideOutcomes(db: Db): Promise<void> {
       left join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
 }
 
-/** Warnings that go with an outcome: an older file about somebody newer, an unknown person who has left. */
+/** Warnings that go with an outcome: an older file about somebody newer, or about an end told since; an unknown person who has left. */
 export async function warnOfOutcomes(db: Db): Promise<void> {
   await sql`
     insert into found_issue (row_number, column_name, code, severity)
     select p.row_number, null, 'row.stale', 'warning'
       from plan_beneficiary p join row_outcome o using (row_number)
      where o.outcome = 'unchanged' and p.old_as_of > (select as_of from delivery)
+    union all
+    select p.row_number, p.older_about_end, 'employment-end.stale', 'warning'
+      from plan_beneficiary p join row_outcome o using (row_number)
+     where p.older_about_end is not null and o.outcome <> 'duplicate'
+       and coalesce(p.old_as_of <= (select as_of from delivery), true)
     union all
     select p.row_number, 'status', 'person.unknown-leaver', 'warning'
       from plan_beneficiary p join row_outcome o using (row_number)

@@ -46,11 +46,42 @@ test('an end that was taken is newer than the files of people before it', async 
     {},
     { day: '2026-12-03', at: '2026-11-20T08:00:00Z' },
   );
-  expect(late).toMatchObject({ counts: { unchanged: 1 }, issues: [{ row: 2, code: 'row.stale' }] });
+  expect(late).toMatchObject({
+    counts: { unchanged: 1 },
+    issues: [{ row: 2, column: 'status', code: 'employment-end.stale' }],
+  });
   expect(await record(number, 0)).toMatchObject({ status: 'inactive', status_reason: 'employment-ended' });
   const again = [portalRow(0, { status: 'Actif', otherName: 'Revenu' })];
   const back = await people(number, again, {}, { day: '2026-12-04' });
   expect(back.counts).toMatchObject({ reactivated: 1 });
+});
+
+test('a file of people dated at midnight loses nothing beside an export of eight o’clock but what it says of the end', async () => {
+  const number = await employer();
+  await people(number, rows(3), {}, { day: '2026-11-02' });
+  const lines = [ended(0, '2026-11-30'), ended(1, '2027-01-31')];
+  await payroll(number, lines, { day: '2026-12-05', at: '2026-12-05T08:00:00Z' });
+  const midnight = { day: '2026-12-05', at: '2026-12-05T00:00:00Z' };
+  const moved = { cardStreet: 'Rue Neuve', email: 'neuf@example.be' };
+  const delta = [
+    portalRow(0, { ...moved, status: 'Actif' }),
+    portalRow(1, moved),
+    portalRow(2, { ...moved, status: 'Actif' }),
+  ];
+  const result = await people(number, delta, {}, midnight);
+  expect(result.counts).toMatchObject({ updated: 3, reactivated: 0, deactivated: 0 });
+  expect(codes(result)).toEqual(['2 status employment-end.stale warning']);
+  const address = { card_street: 'Rue Neuve', email: 'neuf@example.be' };
+  expect(await record(number, 0)).toMatchObject({ ...address, status: 'inactive', employment_end: '2026-11-30' });
+  expect(await record(number, 1)).toMatchObject({ ...address, status: 'active', employment_end: '2027-01-31' });
+  expect(await record(number, 2)).toMatchObject({ ...address, status: 'active' });
+  const full = await people(number, [portalRow(0, moved), portalRow(2, moved)], { scope: 'full' }, midnight);
+  expect(full).toMatchObject({ status: 'applied', counts: { deactivated: 0 } });
+  // That somebody left for another reason is no word on the end.
+  const left = await people(number, [portalRow(1, { status: 'Inactif' })], {}, midnight);
+  expect(left.counts).toMatchObject({ updated: 1, deactivated: 1 });
+  await people(number, [portalRow(1, { status: 'Actif' })], {}, { day: '2026-12-06' });
+  expect(await record(number, 1)).toMatchObject({ status: 'active', employment_end: '2027-01-31' });
 });
 
 test('an older export that says the end that is known is told nothing', async () => {
