@@ -73,15 +73,9 @@ test('a header on the third row stands there', async () => {
   expect([...read.rows]).toEqual([[4, ['c']]]);
 });
 
-test('a sheet of many rows lets others have their turn while it is written, and is whole', async () => {
+test('a sheet of many rows is written whole, in the order of its rows', async () => {
   const rows = Array.from({ length: 2_500 }, (_, index) => [`row ${index + 1}`]);
   const sheet = { name: 'One', frozenRows: 1, columns: [column], rows };
-  let turns = 0;
-  const others = setInterval(() => {
-    turns += 1;
-  });
-  const bytes = await writeWorkbook({ writtenAt: 0, sheets: [sheet] });
-  clearInterval(others);
-  expect(turns).toBeGreaterThan(1);
-  expect((await writeAndRead(folder, bytes)).rows.get(2_500)).toEqual(['row 2500']);
+  const read = await writeAndRead(folder, await writeWorkbook({ writtenAt: 0, sheets: [sheet] }));
+  expect([...read.rows.values()].flat()).toEqual(rows.slice(1).flat());
 });

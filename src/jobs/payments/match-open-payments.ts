@@ -21,7 +21,7 @@ import { waitsForPerson } from '../../load/payments/waiting-entries.ts';
 import type { Log } from '../../log.ts';
 import type { Cents, Day } from '../../model.ts';
 import { communicationsOf, matchPayments } from '../../transform/payments/match-payments.ts';
-import type { MatchReason, MatchStatus } from '../../transform/payments/payment-accounts.ts';
+import type { MatchReason, MatchStatus } from '../../transform/payments/matching.ts';
 import type { JobContext } from '../context.ts';
 
 /** Invoices are in euro. */

@@ -15,7 +15,7 @@ export interface EpcPayment {
 const LARGEST = 99_999_999_999;
 const LONGEST_NAME = 70;
 /** Letters that Unicode does not take apart into a letter and an accent. */
-const WHOLE_LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', Æ: 'AE', œ: 'oe', Œ: 'OE', ø: 'o', Ø: 'O' };
+const WHOLE_LETTERS = { ß: 'ss', æ: 'ae', Æ: 'AE', œ: 'oe', Œ: 'OE', ø: 'o', Ø: 'O' };
 
 /**
  * Ten lines, LF between them and none at the end; the lines after the last one that is filled are left out (EPC069-12, table 1).
@@ -50,8 +50,8 @@ export function epcPaymentText(payment: EpcPayment): string {
 
 /** Readers and bank apps disagree about encodings; within ASCII all of them read the same. */
 function asciiName(name: string): string {
-  return name
-    .replace(/[ßæÆœŒøØ]/g, (letter) => WHOLE_LETTERS[letter] ?? letter)
+  return Object.entries(WHOLE_LETTERS)
+    .reduce((text, [letter, ascii]) => text.replaceAll(letter, ascii), name)
     .normalize('NFKD')
     .replace(/[’‘]/g, "'")
     .replace(/\p{M}+/gu, '')

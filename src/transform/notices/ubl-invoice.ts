@@ -180,12 +180,13 @@ function joined(parts: readonly Xml[]): Xml {
   return parts.filter((part) => part !== '').join('\n');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
 /** Text on one line; what XML 1.0 cannot hold becomes a space. */
 function escapeXml(value: string): string {
   return value
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]+/gu, ' ')
     .trim()
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

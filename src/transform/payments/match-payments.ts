@@ -10,7 +10,7 @@ import {
   type MatchResult,
   type Part,
   type Verdict,
-} from './payment-accounts.ts';
+} from './matching.ts';
 import { takeBack } from './take-back-payments.ts';
 
 /** The structured communications that an entry may name: its own, and those typed into its free text. */
@@ -45,7 +45,7 @@ export function matchPayments({ entries, invoices, currency }: MatchInput): Matc
 
 function takeEntry(matching: Matching, entry: EntryToMatch): void {
   const named = namedBy(matching, entry);
-  const account = named.length === 1 ? (named[0] ?? null) : null;
+  const [account = null] = named.length === 1 ? named : [];
   const part = { entryId: entry.id, amount: entry.amount };
   const [status, why] = unfit(matching, entry, named) ?? settle(matching, entry, part, account);
   // What is ignored is no payment of anything: one movement has one payment, however many files tell of it.

@@ -1,5 +1,5 @@
 /** Money that goes back: what a reversal takes away from the entries and invoices that it is about. */
-import { type Account, decide, type Matching, type Part, type Verdict } from './payment-accounts.ts';
+import { type Account, decide, type Matching, type Part, type Verdict } from './matching.ts';
 
 /**
  * First an entry that pays nothing yet, else the payment of exactly that amount, else all that pays the invoice; with it

@@ -7,11 +7,11 @@ const MONTHS = [
 ];
 
 export function monthName(period: Period): string {
-  return `${MONTHS[Number(period.slice(5)) - 1] ?? ''} ${period.slice(0, 4)}`;
+  return `${MONTHS[Number(period.slice(5)) - 1]} ${period.slice(0, 4)}`;
 }
 
 export function shortMonth(period: Period): string {
-  return (MONTHS[Number(period.slice(5)) - 1] ?? '').slice(0, 3);
+  return monthName(period).slice(0, 3);
 }
 
 export function change(one: number, other = 0): string {

@@ -1,4 +1,4 @@
-/** Payroll where the layout or a person chooses: rows of one key that are added up, and a plan without its leavers. */
+/** Payroll where the layout, a person or the sender decides: rows that are added up, a plan without its leavers, the issuer itself. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { approvePlan } from '../../../src/jobs/import/decide-held-plan.ts';
@@ -62,4 +62,11 @@ test('a plan that a person takes without its leavers grants the counts and ends 
     home.db,
   );
   expect(active.rows).toEqual([{ n: PEOPLE }]);
+});
+
+test('the issuer itself may send payroll of every employer that it has, and of no other', async () => {
+  const rows = text(line(employer, 9, 7), line(other, 9, 7), line('0478123490', 9, 7));
+  const given = await home.importAs('issuer.csv', rows, { layout: 'payroll-generic', secretariat: 'issuer' });
+  expect(given.counts).toMatchObject({ read: 3, created: 2, rejected: 1 });
+  expect(given.issues.map(({ row, code }) => `${row} ${code}`)).toEqual(['4 mandate.missing']);
 });

@@ -148,6 +148,30 @@ test('a street that stands twice is that of the card and that of the PIN', async
   expect(sources.get('pinStreet')).toEqual({ column: 'Y' });
 });
 
+test('a count below nothing means differences; an amount in cents is told by being whole; a total alone is left out', async () => {
+  const rows = PERSONS.map((person, index) => `${person};2026-11;${index - 1};800;${(index - 1) * 800}`);
+  const { layout, yaml, fields } = await suggestFor(
+    'signed.csv',
+    ['NISS;Mois;Nombre;Valeur faciale;Divers', ...rows, ''].join('\n'),
+  );
+  expect(layout?.counts).toBe('signed');
+  expect(fields).toMatchObject({ quantity: 'Nombre', faceValue: 'Valeur faciale' });
+  expect(yaml).toMatch(/faceValue: .*parse: cents/);
+  const totals = PERSONS.map((person, index) => `${person};2026-11;${18 + index};${(18 + index) * 8},00`);
+  const found = await suggestFor('totals.csv', ['NISS;Mois;Nombre;Total', ...totals, ''].join('\n'));
+  expect(Object.keys(found.fields)).not.toEqual(expect.arrayContaining(['total']));
+  expect(found.layout?.counts).toBe('restated');
+});
+
+test('lines of fixed width that say their type, with a header alone or with a trailer alone', async () => {
+  const line = (person: string) => `R0403019261${person}20261102000800`;
+  const rows = PERSONS.map(line);
+  const headed = layoutOf((await suggestFor('headed.txt', ['H20261205', ...rows, ''].join('\n'))).yaml);
+  expect(headed.file.rows).toMatchObject({ type: [1, 1], row: 'R', ignore: ['H'], context: [], trailer: null });
+  const counted = layoutOf((await suggestFor('counted.txt', [...rows, 'T0003', ''].join('\n'))).yaml);
+  expect(counted.file.rows).toMatchObject({ row: 'R', ignore: [], context: [], trailer: { type: 'T', count: [2, 5] } });
+});
+
 test('a file that no layout can read is refused by what it is', async () => {
   const path = join(folder, 'list.pdf');
   await writeFile(path, '%PDF-1.7\n');

@@ -258,4 +258,20 @@ test('lines that do not come to the totals are refused', () => {
   expect(() =>
     write({ ...facts, faceValueTotal: facts.faceValueTotal + 1, total: facts.total + 1 }, 'exempt-line'),
   ).toThrow(RangeError);
+  const billed = random.flatMap(({ invoices }) => invoices).find(({ feeTotal }) => feeTotal > 0);
+  if (billed === undefined) throw new Error('There is an invoice with fees.');
+  const untaxed = { ...billed, vatPercent: '0', vatTotal: 0, total: billed.total - billed.vatTotal };
+  expect(() => write(untaxed, 'exempt-line')).toThrow(RangeError);
+});
+
+test('an address of another form stays whole, and a VAT number without a country is Belgian', () => {
+  const [facts] = random.flatMap(({ invoices }) => invoices);
+  if (facts === undefined) throw new Error('There is an invoice.');
+  const seller = { ...facts.seller, address: 'Boîte postale 7', vatNumber: '0417.497.106' };
+  const [document] = write({ ...facts, seller }, 'exempt-line');
+  if (document === undefined) throw new Error('There is a document.');
+  const place = 'cac:AccountingSupplierParty/cac:Party/cac:PostalAddress';
+  expect(textAt(document, `${place}/cbc:StreetName`)).toBe('Boîte postale 7');
+  expect(textAt(document, `${place}/cbc:CityName`)).toBeNull();
+  expect(textAt(document, `${place}/cac:Country/cbc:IdentificationCode`)).toBe('BE');
 });

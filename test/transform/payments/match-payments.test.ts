@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { communicationsOf, matchPayments } from '../../../src/transform/payments/match-payments.ts';
-import type { EntryToMatch, InvoiceToMatch, MatchResult } from '../../../src/transform/payments/payment-accounts.ts';
+import type { EntryToMatch, InvoiceToMatch, MatchResult } from '../../../src/transform/payments/matching.ts';
 
 const A = '123456789002';
 const B = '000000000101';

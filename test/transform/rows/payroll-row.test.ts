@@ -48,6 +48,11 @@ describe('value and total', () => {
     expect(found(row(801, 2, 1601))).toEqual([]);
     expect(found(row(800, 2, 1601))).toEqual(mismatch);
     expect(found(row(800, 0, 800))).toEqual(mismatch);
+    const signed = (value: number, quantity: number, total: number) =>
+      checkPayrollRow({ product: 'meal', ...row(value, quantity, total) }, 4, 'signed').map(({ code }) => code);
+    expect(signed(800, -2, -1600)).toEqual([]);
+    expect(signed(801, -2, -1601)).toEqual([]);
+    expect(signed(800, -2, 1600)).toEqual(['total.mismatch']);
     expect(found(row(800, 20, -16_000))).toEqual(mismatch);
   });
 

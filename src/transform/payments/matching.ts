@@ -1,4 +1,4 @@
-/** Owns the words of matching payments: entries and invoices that come in, decisions that go out, and an invoice while entries are gone through. */
+/** The matching of payments in values: entries and invoices that come in, decisions that go out, and where it stands in between. */
 import type { Cents, OrderStatus } from '../../model.ts';
 
 /** An entry that is new, or still open from an earlier statement (`partial over duplicate unknown`). */
