@@ -30,6 +30,12 @@ export interface BookDesk extends PeopleDesk {
     lines: readonly (PayrollLine & { readonly value: number })[],
     when: { readonly day: string; readonly at?: string },
   ) => Promise<ImportResult>;
+  /** one row of a month that prints total by quantity as its value; a name tells files of the same row apart */
+  readonly averagePayroll: (
+    employer: string,
+    row: PayrollLine & { readonly name: string; readonly total: number },
+    when: { readonly day: string; readonly at?: string },
+  ) => Promise<ImportResult>;
   readonly context: (day: string) => OrderContext;
   /** runs what is due on the day for everybody */
   readonly run: (day: string) => Promise<RunOrdersResult>;
@@ -87,6 +93,12 @@ export async function openBookDesk(firstEmployer: number): Promise<BookDesk> {
       signedFiles += 1;
       return desk.give(signedLines(employer, lines, signedFiles), { layout: 'payroll-fixed-signed' }, when);
     },
+    averagePayroll: (employer, { name, person, period, quantity, total }, when) =>
+      desk.give(
+        `Name;NISS;Value;Quantity;Total\n${name};${inventPerson(person).nationalRegisterNumber};${eurosOf(Math.round(total / quantity))};${quantity};${eurosOf(total)}\n`,
+        { layout: 'payroll-odoo-meal-vouchers', set: { enterpriseNumber: employer } },
+        { ...when, name: `${period.replace('-', '_')}_MealVoucher.csv` },
+      ),
     run: (day) => runOrders(context(day)),
     runAndConfirm: async (employer, day) => {
       await runOrders(context(day));

@@ -13,6 +13,7 @@ import { addDays, addMonths, periodOf } from '../../src/transform/values/calenda
 import type { BookDesk } from './book-desk.ts';
 import {
   type Book,
+  blend,
   cancel,
   confirm,
   endEmployment,
@@ -25,6 +26,7 @@ import {
   restate,
   runDay,
   type Standing,
+  valuesOfMonth,
   writeOff,
 } from './book-model.ts';
 import { ADDRESS } from './employer-lines.ts';
@@ -116,6 +118,14 @@ const STEPS = {
       { minLength: 1, maxLength: 6 },
     ),
   }),
+  blend: fc.record({
+    does: fc.constant('blend' as const),
+    person: who,
+    monthsAgo: fc.constantFrom(0, 0, 0, 1),
+    /** vouchers of the month, and those of an earlier one that are taken off them */
+    vouchers: fc.integer({ min: 6, max: 22 }),
+    givenBack: fc.integer({ min: 1, max: 5 }),
+  }),
   writeOff: fc.record({
     does: fc.constant('write-off' as const),
     person: who,
@@ -135,6 +145,17 @@ const givenForNothing: fc.Arbitrary<Step[]> = fc
     { does: 'write-off', person, reasons: WRITTEN_OFF[0] },
     ...(cancelled ? [{ does: 'cancel', which: 0 } as const] : []),
   ]);
+const COUNTED = { product: 'meal', monthsAgo: 1, value: null } as const;
+/** A rise, and the correction of the month before it in one printed value. */
+const corrected: fc.Arbitrary<Step[]> = fc
+  .record({ raise: STEPS.raise, quantity: fc.integer({ min: 3, max: 20 }), blend: STEPS.blend, run: STEPS.run })
+  .map(({ raise, quantity, blend, run }) => [
+    { does: 'payroll', daysOld: 0, rows: [{ ...COUNTED, person: raise.person, quantity }] },
+    raise,
+    run,
+    { ...blend, person: raise.person, monthsAgo: 0 },
+  ]);
+
 const one = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => step.map((each) => [each]);
 
 export const aLife = fc.record({
@@ -161,7 +182,9 @@ export const aLife = fc.record({
         { weight: 2, arbitrary: one(STEPS.byHand) },
         { weight: 2, arbitrary: one(STEPS.writeOff) },
         { weight: 4, arbitrary: one(STEPS.decide) },
+        { weight: 1, arbitrary: one(STEPS.blend) },
         { weight: 1, arbitrary: givenForNothing },
+        { weight: 1, arbitrary: corrected },
       ),
       { minLength: 12, maxLength: 28 },
     )
@@ -235,7 +258,7 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     if (person.hasCard) await activateCard(desk.db, { nrn }, '2035-01-01');
   }
   const maps = { totals: new Map(), added: new Map(), written: new Map(), slots: new Map(), saidAt: new Map() };
-  const book = { late: life.late, people, orders: [], carry: new Map(), ...maps };
+  const book = { late: life.late, people, orders: [], carry: new Map(), splits: new Map(), ...maps };
   const { meal } = life;
   return { desk, employer, firstPerson, book, standing, meal, orders: new Map(), today: '2025-12-01', files: 0 };
 }
@@ -247,6 +270,7 @@ async function take(living: Living, step: Step): Promise<void> {
     return run(living);
   }
   if (step.does === 'payroll') return sendPayroll(living, step);
+  if ('givenBack' in step) return sendBlend(living, step);
   if ('increments' in step) return sendSigned(living, step);
   if ('reasons' in step) return close(living, step);
   if ('which' in step) return decide(living, step);
@@ -276,7 +300,7 @@ async function take(living: Living, step: Step): Promise<void> {
 function changedRow(
   living: Living,
   person: Book['people'][number],
-  step: Exclude<Extract<Step, { person: number }>, { does: 'end' | 'write-off' }>,
+  step: Exclude<Extract<Step, { person: number }>, { does: 'end' | 'write-off' | 'blend' }>,
 ): PortalRow | null {
   switch (step.does) {
     case 'leave':
@@ -318,6 +342,21 @@ async function sendPayroll(living: Living, step: Extract<Step, { does: 'payroll'
 
 function inMonth<T extends object>({ today }: Living, { monthsAgo, ...each }: T & { readonly monthsAgo: number }) {
   return { ...each, period: addMonths(periodOf(today), -monthsAgo) };
+}
+
+/** One row that prints an average, of the person's values or of invented ones where there was no rise. */
+async function sendBlend(living: Living, step: Extract<Step, { givenBack: number }>): Promise<void> {
+  if (living.meal !== 'restated') return;
+  const { book, firstPerson, employer, today } = living;
+  const { period, person, vouchers, givenBack } = inMonth(living, step);
+  const values = valuesOfMonth(personOf(book, person), period) ?? { value: 900, earlierValue: 700 };
+  const quantity = vouchers - givenBack;
+  const total = vouchers * values.value - givenBack * values.earlierValue;
+  const at = nextMoment(living, 0);
+  const refused = blend(book, { person, product: 'meal', period, quantity, total }, at);
+  const line = { name: `X${living.files}`, person: firstPerson + person, period, quantity, total };
+  const result = await living.desk.averagePayroll(employer, line, { day: today, at });
+  expect(result.counts.rejected).toBe(refused ? 1 : 0);
 }
 
 /** Totals and increments of one product cannot stand beside each other. */

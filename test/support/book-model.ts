@@ -50,6 +50,8 @@ export interface Book {
   readonly written: Map<string, number>;
   /** of it, what each slot has granted, by `standing period` */
   readonly slots: Map<string, Map<string, number>>;
+  /** what blended values gave back of an earlier month, by `person product period` of the value */
+  readonly splits: Map<string, { readonly earlier: string; readonly quantity: number; readonly at: string }>;
   /** moment of the file that said the total, by `person product period` */
   readonly saidAt: Map<string, string>;
   readonly orders: ModelOrder[];
@@ -110,6 +112,7 @@ export function restate(book: Book, rows: readonly ModelPayroll[], at: string): 
   const fresh = accepted.filter(({ person, product, period }) => {
     return (book.saidAt.get(`${person} ${product} ${period}`) ?? '') <= at;
   });
+  undoSplits(book, fresh, at);
   undoWriteOffs(book, fresh);
   for (const { person, product, period } of fresh) {
     book.saidAt.set(`${person} ${product} ${period}`, at);
@@ -134,6 +137,61 @@ function undoWriteOffs(book: Book, rows: readonly ModelPayroll[]): void {
     add(book.added, key, written);
     book.written.delete(key);
   }
+}
+
+/** A month that is restated takes back what its blended value took off an earlier one, and what older ones took off it. */
+function undoSplits(book: Book, rows: readonly ModelPayroll[], at: string): void {
+  for (const [month, { earlier, quantity, at: saidAt }] of book.splits) {
+    const takes = rows.some(({ person, product, period }) => month === `${person} ${product} ${period}`);
+    const gives = rows.some(({ person, product, period }) => earlier.startsWith(`${person} ${product} ${period} `));
+    if (!takes && !(gives && saidAt < at)) continue;
+    add(book.added, earlier, quantity);
+    book.splits.delete(month);
+  }
+}
+
+export interface Blended {
+  readonly person: number;
+  readonly product: string;
+  readonly period: Period;
+  readonly quantity: number;
+  /** cents: so many at the person's value of the month, less some at the value before */
+  readonly total: number;
+}
+
+/** The value before the one that a person has in a month, and the last month that had it; null when there was none. */
+export function valuesOfMonth({ values }: ModelPerson, period: Period) {
+  const index = values.findLastIndex(({ from }) => from === null || from <= period);
+  const [now, before] = [values[index], values[index - 1]];
+  if (now === undefined || now.from === null || before === undefined) return null;
+  return { value: now.value, earlierValue: before.value, earlierPeriod: monthBefore(now.from) };
+}
+
+/** A total with a quantity of one person and month. @returns whether it is refused: it is no face value, and nothing explains it */
+export function blend(book: Book, { person, product, period, quantity, total }: Blended, at: string): boolean {
+  const limit = LIMITS[product as 'meal' | 'eco'](period);
+  const row = { person, product, period, quantity };
+  if (total % quantity === 0 && total / quantity <= limit) {
+    restate(book, [{ ...row, value: total / quantity }], at);
+    return false;
+  }
+  const values = valuesOfMonth(personOf(book, person), period);
+  if (values === null) return true;
+  const { value, earlierValue, earlierPeriod } = values;
+  const month = `${person} ${product} ${period}`;
+  const earlier = keyOf(person, product, earlierPeriod, earlierValue);
+  const split = book.splits.get(month);
+  const count = (total - quantity * earlierValue) / (value - earlierValue);
+  const givenBack = count - quantity;
+  const there = (entitled(book).get(earlier) ?? 0) + (split?.earlier === earlier ? split.quantity : 0);
+  if (!Number.isInteger(count) || count < 0 || givenBack < 1 || givenBack > there) return true;
+  if ((book.saidAt.get(month) ?? '') > at) return false;
+  restate(book, [{ ...row, quantity: count, value }], at);
+  // One that would be made again just so stays as it was made.
+  const isSame = split?.earlier === earlier && split.quantity === givenBack;
+  book.splits.set(month, isSame ? split : { earlier, quantity: givenBack, at });
+  add(book.added, earlier, -givenBack);
+  return false;
 }
 
 function add(to: Map<string, number>, key: string, quantity: number): void {
@@ -226,6 +284,11 @@ function grantSlot(book: Book, { id, product, quantity }: Standing, period: Peri
     add(book.added, key, vouchers - given);
   }
   return slot;
+}
+
+function monthBefore(period: Period): Period {
+  const [year = 0, month = 0] = period.split('-').map(Number);
+  return month === 1 ? `${year - 1}-12` : `${year}-${String(month - 1).padStart(2, '0')}`;
 }
 
 function nextMonth(period: Period): Period {
