@@ -14,7 +14,7 @@ import { openDropHome } from '../support/drop-home.ts';
 import { closeGate } from '../support/gate.ts';
 import { until } from '../support/worker-home.ts';
 
-test('a worker that is cut off releases its file, its turns and what it decrypted; the next owner counts no loss', async () => {
+test('fault 56: a worker that is cut off releases its file, its turns and what it decrypted; the next owner counts no loss', async () => {
   const home = await openDropHome();
   await migrateQueue(home.url);
   const queue = await openQueue(home.url, () => undefined);

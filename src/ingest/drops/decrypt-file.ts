@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { decrypt, decryptKey, readKey, readMessage, readPrivateKey } from 'openpgp';
 import { ConfigError, FileError, RetryableError } from '../../errors.ts';
+import { isCutMessage } from './cut-message.ts';
 import { ofOwnDisk } from './own-disk.ts';
 
 /** Armoured keys. With `verifyKey`, the file must be signed by it. */
@@ -28,7 +29,7 @@ export function plainName(name: string): string {
 /**
  * Writes the content of `from`, armoured or not, to `to`, which is gone again when anything is wrong with it.
  * @throws FileError `file.encryption` when it cannot be decrypted, was changed on the way, or is not signed as agreed;
- * `file.limit` above `maxBytes`; RetryableError `disk_full` or `store_failed`; ConfigError for keys that cannot be used
+ * `file.truncated` when it ends too early, `file.limit` above `maxBytes`; RetryableError `disk_full` or `store_failed`; ConfigError for keys that cannot be used
  */
 export async function decryptFile(from: string, to: string, keys: DecryptionKeys, maxBytes: number): Promise<void> {
   const { decryptionKeys, verificationKeys } = await readKeys(keys);
@@ -58,7 +59,8 @@ export async function decryptFile(from: string, to: string, keys: DecryptionKeys
     await rm(to, { force: true }).catch(() => undefined);
     if (error instanceof FileError) throw error;
     const ours = ofOwnDisk(error);
-    throw ours instanceof RetryableError ? ours : new FileError('file.encryption');
+    if (ours instanceof RetryableError) throw ours;
+    throw new FileError((await isCutMessage(from)) ? 'file.truncated' : 'file.encryption');
   }
 }
 

@@ -15,7 +15,7 @@ export interface PlainFile {
 /**
  * Runs `work` with the plain file; an encrypted one needs the keys of its drop. Where the drop names whose signature it wants,
  * a file that is not encrypted carries none: whoever can write to the drop could have put it there.
- * @throws FileError `file.encryption` before `work` begins, and what `work` throws
+ * @throws FileError `file.encryption` or `file.truncated` before `work` begins, and what `work` throws
  */
 export async function withPlainFile<T>(
   config: Pick<Config, 'drops' | 'storage'>,

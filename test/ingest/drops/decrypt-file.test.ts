@@ -2,9 +2,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { createMessage, encrypt, generateKey, readKey, readPrivateKey } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../src/errors.ts';
+import { isCutMessage } from '../../../src/ingest/drops/cut-message.ts';
 import {
   type DecryptionKeys,
   decryptFile,
@@ -34,9 +36,13 @@ const keys = (change: Partial<DecryptionKeys> = {}): DecryptionKeys => ({
   ...change,
 });
 
-async function encrypted(options: { by?: string; to?: string; armored?: boolean } = {}): Promise<string> {
+/** `streamed`: its length is not known when it is begun, and every piece says its own. */
+async function encrypted(
+  options: { by?: string; to?: string; armored?: boolean; streamed?: boolean } = {},
+): Promise<string> {
+  const stream = Readable.toWeb(Readable.from([PLAIN])) as unknown as ReadableStream<Uint8Array>;
   const given = {
-    message: await createMessage({ binary: PLAIN }),
+    message: await createMessage({ binary: options.streamed ? stream : PLAIN } as { binary: Uint8Array }),
     encryptionKeys: await readKey({ armoredKey: options.to ?? ours.publicKey }),
     ...(options.by === undefined ? {} : { signingKeys: await readPrivateKey({ armoredKey: options.by }) }),
   };
@@ -50,8 +56,8 @@ async function encrypted(options: { by?: string; to?: string; armored?: boolean 
 
 const to = () => join(folder, 'plain');
 
-async function expectRefused(path: string, given: DecryptionKeys): Promise<void> {
-  await expect(decryptFile(path, to(), given, MOST)).rejects.toMatchObject({ code: 'file.encryption' });
+async function expectRefused(path: string, given: DecryptionKeys, code = 'file.encryption'): Promise<void> {
+  await expect(decryptFile(path, to(), given, MOST)).rejects.toMatchObject({ code });
   expect(await readdir(folder)).not.toContain('plain');
 }
 
@@ -70,17 +76,37 @@ describe('a file', () => {
     await rm(to());
   });
 
-  test('that was changed on the way, was cut, or is no message is refused and leaves nothing', async () => {
+  test('that was changed on the way or is no message is refused and leaves nothing', async () => {
     const path = await encrypted();
     const bytes = await readFile(path);
     const changed = Buffer.from(bytes);
     changed[bytes.length - 40] = (changed[bytes.length - 40] ?? 0) ^ 1;
     await writeFile(path, changed);
     await expectRefused(path, keys());
-    await writeFile(path, bytes.subarray(0, -100));
-    await expectRefused(path, keys());
     await writeFile(path, 'BCE;NISS\n');
     await expectRefused(path, keys());
+  });
+
+  test.each([
+    ['armoured', { armored: true }, 1],
+    ['of one piece', {}, 0],
+    ['of many pieces', { streamed: true }, 0],
+  ])('%s that is cut is told as cut, wherever that is, also when it is for another key', async (_, how, newline) => {
+    const path = await encrypted(how);
+    const bytes = await readFile(path);
+    expect(await isCutMessage(path)).toBe(false);
+    const step = Math.floor(bytes.length / 200);
+    const near = Array.from({ length: 300 }, (_, at) => [at + 1, bytes.length - newline - at - 1]).flat();
+    const far = Array.from({ length: 199 }, (_, at) => (at + 1) * step);
+    const taken: number[] = [];
+    for (const length of [...near, ...far]) {
+      await writeFile(path, bytes.subarray(0, length));
+      if (!(await isCutMessage(path))) taken.push(length);
+    }
+    expect(taken).toEqual([]);
+    await writeFile(path, bytes.subarray(0, -100));
+    await expectRefused(path, keys(), 'file.truncated');
+    await expectRefused(path, keys({ privateKey: stranger.privateKey }), 'file.truncated');
   });
 
   test('that finds no place on our own disk is not to blame', async () => {

@@ -28,7 +28,7 @@ describe.each([
     return { ...home, path, whole, take };
   };
 
-  test('a file that nobody called whole waits, stays in its inbox, and is decided when the rest has come', async () => {
+  test('fault 1: a file that nobody called whole waits, stays in its inbox, and is decided when the rest has come', async () => {
     const home = await open();
     await home.take();
     expect(await home.ledger()).toMatchObject([{ status: 'waiting', codes: [] }]);
@@ -42,7 +42,7 @@ describe.each([
     expect(await readdir(join(home.place.root, 'in'))).toEqual([]);
   });
 
-  test('it is rejected when nothing came in a day', async () => {
+  test('fault 2: it is rejected when nothing came in a day', async () => {
     const home = await open();
     await home.take();
     await home.due();

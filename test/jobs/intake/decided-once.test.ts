@@ -101,7 +101,7 @@ describe('a visitor that stood still between the last byte and the ledger', () =
     return { outcome, enqueued };
   };
 
-  test('finds the file taken, applied and archived by another one, and changes nothing', async () => {
+  test('fault 20: finds the file taken, applied and archived by another one, and changes nothing', async () => {
     const home = await openDropHome();
     await home.send('people.csv', home.people(0, 3));
     const { outcome, enqueued } = await fetchSlowly(home, () => home.visit());

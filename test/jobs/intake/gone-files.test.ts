@@ -9,7 +9,7 @@ import { openDropHome } from '../../support/drop-home.ts';
 describe.each(['move', 'none'] as const)('with archive: %s', (archive) => {
   const open = () => openDropHome(undefined, { archive });
 
-  test('one that was removed is gone, told once, and a new delivery when it comes again', async () => {
+  test('fault 8: one that was removed is gone, told once, and a new delivery when it comes again', async () => {
     const home = await open();
     const path = await home.send('people.csv', home.people(0, 3));
     await home.send('people.csv.count', '4');

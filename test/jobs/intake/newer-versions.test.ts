@@ -70,7 +70,7 @@ test.each(PLACES)('in %s: a sidecar that is there before its version stays', asy
   expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { created: 1 } } }]);
 });
 
-test.each(PLACES)('in %s: of the same size and the same second, it is left and read', async (_, place) => {
+test.each(PLACES)('fault 6: in %s: of the same size and the same second, it is left and read', async (_, place) => {
   const home = await openDropHome(place);
   const [older, newer] = ['Maes', 'Bens'].map((lastName) => home.people(0, 2, { lastName }));
   const path = await home.send('people.csv', older ?? '');
@@ -84,7 +84,7 @@ test.each(PLACES)('in %s: of the same size and the same second, it is left and r
   expect((await home.visit()).files).toMatchObject([{ result: { status: 'applied', counts: { updated: 2 } } }]);
 });
 
-test('in a drop that is only read, whatever the clock of its server says: until its second is over, and no longer', async () => {
+test('fault 6: in a drop that is only read, whatever the clock of its server says: until its second is over, and no longer', async () => {
   const home = await openDropHome(folderPlace, { archive: 'none' });
   const [older, newer] = ['Maes', 'Bens'].map((lastName) => home.people(0, 2, { lastName }));
   const path = await home.send('people.csv', older ?? '');

@@ -50,7 +50,7 @@ describe('a store', () => {
     expect(await home.active()).toBe(5);
   });
 
-  test('that is full: the file waits', async () => {
+  test('fault 22: that is full: the file waits', async () => {
     if (typeof smallDisk === 'string') {
       if (process.env.CI) throw new Error(smallDisk);
       console.log(smallDisk);
@@ -94,7 +94,7 @@ test.each([
   expect(await home.active()).toBe(2);
 });
 
-test('a database connection that dies in the middle of a transaction counts nothing against the file', async () => {
+test('fault 25: a database connection that dies in the middle of a transaction counts nothing against the file', async () => {
   const home = await openDropHome();
   await home.send('people.csv', home.people(0, 2));
   const [id = 0] = await visitInto(home, home.context().config.storage);
