@@ -108,6 +108,7 @@ export const ISSUE_CODES = [
   'mode.exists',
   'mode.unknown',
   'clear.required',
+  'clear.refused',
   'reference.unknown',
   'file.empty',
   'file.truncated',

@@ -17,6 +17,8 @@ export async function findExplicitDepartures(db: Db): Promise<void> {
  * another employer. Only people whom the same
  * secretariat confirmed last: two secretariats of one employer never end each other's people. An employer for which a newer
  * full file was applied is left alone, and so is one with a row whose person cannot be read: it may be the one who seems absent.
+ * A row with `mandate.missing` whose person cannot be read protects nobody: both its numbers would have to be slips for it to be about
+ * one of these people, and a mandate that has ended would otherwise keep the leavers of every employer in the file, month after month.
  * @returns employers that were left alone because of unreadable rows
  */
 export async function findAbsent(

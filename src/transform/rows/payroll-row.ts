@@ -1,18 +1,23 @@
 /** What a payroll row must be in itself, beyond its single cells: counts and amounts that make sense together. */
 import type { Cents, IssueCode, Layout, RowIssue } from '../../model.ts';
-import type { FieldValues } from '../values/field-value.ts';
+import { CLEAR, type FieldValues } from '../values/field-value.ts';
+import { clearRefused } from './beneficiary-row.ts';
 
 /** More vouchers than days in a month: accepted, but somebody should look. */
 const USUAL_MOST = 31;
 
+/** Payroll says what was earned: there is nothing to empty. */
+const OPTIONAL = ['product', 'sign', 'faceValue', 'value', 'total', 'employmentEnd'];
+
 /**
- * Errors: `quantity.negative` in files that give totals, `total.mismatch` where quantity, value and total disagree, and
+ * Errors: `clear.refused` for a clear mark, `quantity.negative` in files that give totals, `total.mismatch` where quantity, value and total disagree, and
  * `euro.invalid` for a face value that is not above zero. Warning: `count.unusual` for meal vouchers. One a column.
  */
 export function checkPayrollRow(values: FieldValues, rowNumber: number, counts: Layout['counts']): RowIssue[] {
   const issues: RowIssue[] = [];
   const add = (columnName: string, code: IssueCode, severity: RowIssue['severity'], params: RowIssue['params'] = {}) =>
     issues.push({ rowNumber, columnName, code, severity, params });
+  for (const field of OPTIONAL) if (values[field] === CLEAR) issues.push(clearRefused(field, rowNumber));
   const { quantity, product } = values;
   if (typeof quantity === 'number') {
     if (counts === 'restated' && quantity < 0) add('quantity', 'quantity.negative', 'error');

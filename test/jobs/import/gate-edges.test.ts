@@ -81,6 +81,16 @@ describe('a refused row that names another employer than its person’s', () => 
     expect(await record(number, 7)).toMatchObject({ status: 'inactive', status_reason: 'absent' });
   });
 
+  it('protects nobody when its person cannot be read, as that takes two slips in one row', async () => {
+    const number = await employer();
+    await people(number, rows(8));
+    const unreadable = portalRow(7, { nationalRegisterNumber: '85073003329' });
+    const result = await full(...at(number, rows(7)), [STRANGE, unreadable]);
+    expect(result.issues).toMatchObject([{ row: 9, code: 'mandate.missing' }]);
+    expect(result.counts).toMatchObject({ unchanged: 7, rejected: 1, deactivated: 1 });
+    expect(await record(number, 7)).toMatchObject({ status: 'inactive', status_reason: 'absent' });
+  });
+
   it('protects them under a number that was replaced, and when it is refused for something else', async () => {
     const [number, other] = [await employer(), await employer()];
     const old = inventNationalRegisterNumber(inventPerson(27).birthDate, 527, 40);

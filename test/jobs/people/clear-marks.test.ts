@@ -33,6 +33,24 @@ it('empties a free column and keeps the others', async () => {
   expect(after?.['extra']).not.toHaveProperty('extra1');
 });
 
+it('is refused where nothing can be emptied, in words, and nothing of the row is taken', async () => {
+  const { before, result, after } = await cleared(
+    {},
+    { status: '#CLEAR', mealFaceValue: '#clear', lastName: 'Autre', extra1: 'Jour' },
+  );
+  expect(result.issues).toMatchObject([
+    { row: 2, column: 'status', code: 'clear.refused', severity: 'error' },
+    { row: 2, column: 'mealFaceValue', code: 'clear.refused', severity: 'error' },
+  ]);
+  expect(result.issues[0]?.message).toMatch(/ne peut pas être effacé|kan niet leeggemaakt|cannot be cleared/);
+  expect(after).toEqual(before);
+});
+
+it('of a face value goes with the product that is taken away', async () => {
+  const { result } = await cleared({}, { mealProduct: '#CLEAR', mealFaceValue: '#CLEAR' });
+  expect(result).toMatchObject({ issues: [], counts: { updated: 1 } });
+});
+
 describe('of a delivery point', () => {
   it.each<[string, PortalRow, PortalRow, string]>([
     ['the card’s', AT_CLIENT, { cardDeliveryPoint: '#CLEAR' }, 'cardDeliveryPoint'],

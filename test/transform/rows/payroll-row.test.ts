@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkPayrollRow, saidFaceValue, signedQuantity } from '../../../src/transform/rows/payroll-row.ts';
-import type { FieldValues } from '../../../src/transform/values/field-value.ts';
+import { CLEAR, type FieldValues } from '../../../src/transform/values/field-value.ts';
 
 const found = (values: FieldValues, counts: 'restated' | 'signed' = 'restated') =>
   checkPayrollRow({ product: 'meal', ...values }, 4, counts).map(({ columnName, code, severity }) => [
@@ -10,6 +10,16 @@ const found = (values: FieldValues, counts: 'restated' | 'signed' = 'restated') 
     code,
     severity,
   ]);
+
+it('has nothing to empty: a clear mark is refused in every column, and told once', () => {
+  expect(found({ quantity: 1, product: CLEAR, sign: CLEAR, faceValue: CLEAR, employmentEnd: CLEAR })).toEqual(
+    ['product', 'sign', 'faceValue', 'employmentEnd'].map((field) => [field, 'clear.refused', 'error']),
+  );
+  expect(found({ quantity: 1, value: CLEAR, total: CLEAR })).toEqual([
+    ['value', 'clear.refused', 'error'],
+    ['total', 'clear.refused', 'error'],
+  ]);
+});
 
 describe('quantities', () => {
   it('are not negative where they are totals, and unusual above the days of a month', () => {
