@@ -84,7 +84,6 @@ create table beneficiary (
   pin_country text,
   pin_address_extra text,
   extra jsonb not null default '{}'::jsonb,
-  fingerprint text,
   as_of timestamp with time zone not null,
   end_as_of timestamp with time zone,
   secretariat_code text,
@@ -112,7 +111,7 @@ create table beneficiary_change (
   changed_by text,
   why text,
   at timestamp with time zone not null default now(),
-  PRIMARY KEY (enterprise_number, id)
+  PRIMARY KEY (enterprise_number, beneficiary_id, id)
 );
 
 create table beneficiary_product (
@@ -672,7 +671,6 @@ CREATE INDEX beneficiary_ending ON public.beneficiary USING btree (employment_en
 CREATE INDEX beneficiary_inactive ON public.beneficiary USING btree (status_since) WHERE (status = 'inactive'::text);
 CREATE INDEX beneficiary_person ON public.beneficiary USING btree (national_register_number);
 CREATE INDEX beneficiary_change_at ON public.beneficiary_change USING brin (at);
-CREATE INDEX beneficiary_change_person ON public.beneficiary_change USING btree (enterprise_number, beneficiary_id);
 CREATE INDEX card_expiry ON public.card USING btree (expires_on) WHERE (status = 'active'::text);
 CREATE UNIQUE INDEX card_one_active ON public.card USING btree (national_register_number) WHERE (status = 'active'::text);
 CREATE UNIQUE INDEX card_one_ordered ON public.card USING btree (national_register_number) WHERE (status = 'ordered'::text);

@@ -1,5 +1,4 @@
 /** Brings the rows of an opened file into the stage of their kind: mapped, typed, rejected ones included. */
-import { hash } from 'node:crypto';
 import { FileError } from '../../errors.ts';
 import { type CopyValue, copyRows } from '../../load/copy-rows.ts';
 import type { Session } from '../../load/database.ts';
@@ -79,20 +78,27 @@ function createRowLengths() {
 
 const beneficiaryRow: RowToStage = (row, rowNumber) => {
   const values = emptyProducts(row.values);
-  const issues = [...row.issues, ...checkBeneficiaryRow(values, rowNumber)];
-  const clears = BENEFICIARY_STAGE_FIELDS.filter((field) => values[field] === CLEAR);
-  const fields = BENEFICIARY_STAGE_FIELDS.map((field) => plain(values[field]));
-  return [
+  const found = checkBeneficiaryRow(values, rowNumber);
+  const issues = found.length === 0 ? row.issues : [...row.issues, ...found];
+  const clears: string[] = [];
+  const staged: CopyValue[] = [
     rowNumber,
     isRejected(issues),
     issuesJson(issues),
     plain(values['enterpriseNumber']),
     plain(values['nationalRegisterNumber']),
-    hash('md5', JSON.stringify([fields, clears])),
-    clears.length === 0 ? null : clears.map((field) => BENEFICIARY_COLUMN_OF.get(field) ?? field),
-    ...fields,
+    null,
   ];
+  for (const field of BENEFICIARY_STAGE_FIELDS) {
+    const value = values[field];
+    if (value === CLEAR) clears.push(BENEFICIARY_COLUMN_OF.get(field) ?? field);
+    staged.push(plain(value));
+  }
+  if (clears.length > 0) staged[AT_CLEARS] = clears;
+  return staged;
 };
+
+const AT_CLEARS = BENEFICIARY_STAGE_COLUMNS.indexOf('clears');
 
 function payrollRow(layout: Layout): RowToStage {
   return (row, rowNumber) => {

@@ -40,12 +40,17 @@ export async function createFindings(db: Db): Promise<void> {
     ) on commit drop`.execute(db);
 }
 
-/** Rows `row_number, outcome, deactivated`, one for each row that is not rejected; payroll keeps them in its plan itself, and beside it those of rows that stand. */
+/** Rows `row_number, outcome, deactivated`, one for each row that is not rejected; plans keep them themselves, that of payroll also beside it those of rows that stand. */
 export function outcomesOf(stage: string): RawBuilder<unknown> {
-  return stage === 'stage_payroll'
-    ? sql`(select row_number, outcome, deactivated from plan_payroll where outcome is not null
-           union all select unnest(row_numbers), 'unchanged', false from standing)`
-    : sql`row_outcome`;
+  switch (stage) {
+    case 'stage_payroll':
+      return sql`(select row_number, outcome, deactivated from plan_payroll where outcome is not null
+           union all select unnest(row_numbers), 'unchanged', false from standing)`;
+    case 'stage_beneficiary':
+      return sql`(select row_number, outcome, deactivated from plan_beneficiary where outcome is not null)`;
+    default:
+      return sql`row_outcome`;
+  }
 }
 
 /** `insert into found_issue` for every row of a query that gives `row_number`, and perhaps `params`. */

@@ -49,8 +49,10 @@ export async function markRejectsRemoved(db: Db, id: number, today: Day): Promis
 export async function removeOldHistory(db: Db, before: Day, atMost: number): Promise<number> {
   const removed = await sql`
     delete from beneficiary_change
-     where (enterprise_number, id) in (
-       select enterprise_number, id from beneficiary_change where at < ${before}::date limit ${atMost})`.execute(db);
+     where (enterprise_number, beneficiary_id, id) in (
+       select enterprise_number, beneficiary_id, id from beneficiary_change where at < ${before}::date limit ${atMost})`.execute(
+    db,
+  );
   return countWritten(removed);
 }
 

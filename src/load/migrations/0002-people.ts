@@ -44,7 +44,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       pin_country text,
       pin_address_extra text,
       extra jsonb not null default '{}',
-      fingerprint text,
       as_of timestamptz not null,
       end_as_of timestamptz,
       secretariat_code text,
@@ -92,11 +91,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       changed_by text,
       why text,
       at timestamptz not null default now(),
-      primary key (enterprise_number, id)
+      -- By person, so that one index is enough for both; every created person writes into it.
+      primary key (enterprise_number, beneficiary_id, id)
     )`.execute(db);
-  await sql`create index beneficiary_change_person on beneficiary_change (enterprise_number, beneficiary_id)`.execute(
-    db,
-  );
   // Rows come in the order of their time: a BRIN index costs the load nothing and finds what is too old.
   await sql`create index beneficiary_change_at on beneficiary_change using brin (at)`.execute(db);
   await sql`

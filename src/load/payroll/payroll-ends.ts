@@ -74,6 +74,6 @@ export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: str
            status = case when e.deactivates then 'inactive' else b.status end,
            status_reason = case when e.deactivates then 'employment-ended' else b.status_reason end,
            status_since = case when e.deactivates then ${today}::date else b.status_since end,
-           fingerprint = null, end_as_of = ${delivery.asOf}::timestamptz
+           end_as_of = ${delivery.asOf}::timestamptz
       from ended e where b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id`.execute(db);
 }

@@ -6,7 +6,6 @@ import type { Db } from '../database.ts';
 import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
 import {
   countOutcomes,
-  createFindings,
   type Delivery,
   lockEmployers,
   type RowSource,
@@ -15,20 +14,20 @@ import {
   writeIssues,
 } from '../files/found-issues.ts';
 import type { StoredIssue } from '../files/ledger.ts';
-import { DEPARTURES, FEW, prepareMany } from '../files/plan-tables.ts';
-import { planProducts, writeProducts } from './beneficiary-products.ts';
+import { DEPARTURES, FEW, FOUND_ISSUES, prepareMany, SENSITIVE_CHANGES } from '../files/plan-tables.ts';
+import { insertProducts, planProducts, writeProducts } from './beneficiary-products.ts';
 import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
-import { readConfirmations } from './confirmations.ts';
+import { confirmUnchanged, readConfirmations } from './confirmations.ts';
 import { findAbsent, findExplicitDepartures, writeAbsences } from './departures.ts';
 import { replaceStagedNumbers } from './person-numbers.ts';
 import { planBeneficiaries } from './plan-beneficiaries.ts';
 import { BENEFICIARY_STAGE } from './stage-beneficiaries.ts';
 import {
-  decideOutcomes,
   findSensitiveChanges,
   insertBeneficiaries,
   keepEverybodyActive,
   PLANNED_PEOPLE,
+  settleOutcomes,
   updateBeneficiaries,
   warnOfOutcomes,
 } from './write-beneficiaries.ts';
@@ -48,7 +47,7 @@ export interface BeneficiariesToApply {
 export async function applyBeneficiaries(db: Db, delivery: Delivery, options: BeneficiariesToApply): Promise<Applied> {
   const { today } = options;
   if (options.rows > FEW) await prepareMany(db, BENEFICIARY_STAGE);
-  await createFindings(db);
+  await FOUND_ISSUES.execute(db);
   await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
     db,
   );
@@ -62,7 +61,8 @@ export async function applyBeneficiaries(db: Db, delivery: Delivery, options: Be
     return { counts: { ...counts, deactivated: 0 }, held: null, protectedEmployers };
   }
   if (held === null) {
-    await writePeople(db, delivery, today);
+    await writePeople(db, delivery, counts, today);
+    if (counts.unchanged > 0) await confirmUnchanged(db, delivery);
     if (options.scope === 'full') await writeAbsences(db, delivery, options, today);
   }
   return { counts, held, protectedEmployers };
@@ -79,7 +79,7 @@ export interface TypedOutcome {
  * is newer than whatever is known. With an error among the issues nothing was written.
  */
 export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string): Promise<TypedOutcome> {
-  await createFindings(db);
+  await FOUND_ISSUES.execute(db);
   await lockEmployers(db, BENEFICIARY_STAGE);
   await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await readConfirmations(db);
@@ -98,7 +98,7 @@ export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string
     consent: UNWEIGHED,
   } as const;
   const { counts } = await planAndWeigh(db, row, options);
-  await writePeople(db, row, today);
+  await writePeople(db, row, counts, today);
   return { counts, issues: await tellIssues(db, BENEFICIARY_STAGE) };
 }
 
@@ -119,13 +119,13 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   await planBeneficiaries(db, delivery, today);
   await checkPlannedBeneficiaries(db, delivery, options.mode);
   await planProducts(db);
-  await decideOutcomes(db);
-  if (options.rows > FEW) await sql`analyze plan_product, row_outcome`.execute(db);
+  await settleOutcomes(db);
   await DEPARTURES.execute(db);
-  await findExplicitDepartures(db);
+  await SENSITIVE_CHANGES.execute(db);
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
-  await findSensitiveChanges(db);
   let counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
+  if (counts.deactivated > 0) await findExplicitDepartures(db);
+  if (counts.updated + counts.reactivated > 0) await findSensitiveChanges(db);
   const plan = { fileId: delivery.fileId ?? 0, stage: BENEFICIARY_STAGE, counts, content: PLANNED_PEOPLE };
   const held = await findHold(db, plan, consent);
   if (held === null && consent.by === 'person' && consent.upsertsOnly) {
@@ -136,10 +136,16 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   return { counts, held, protectedEmployers };
 }
 
-async function writePeople(db: Db, source: RowSource, today: string): Promise<void> {
-  await insertBeneficiaries(db, source, today);
-  await updateBeneficiaries(db, source, today);
-  await writeProducts(db, source);
+/** Where a file brings nobody new, or changes nobody, the statements for it would look at every row for nothing. */
+async function writePeople(db: Db, source: RowSource, counts: FileCounts, today: string): Promise<void> {
+  if (counts.created > 0) {
+    await insertBeneficiaries(db, source, today);
+    await insertProducts(db, source);
+  }
+  if (counts.updated + counts.reactivated > 0) {
+    await updateBeneficiaries(db, source, today);
+    await writeProducts(db, source);
+  }
 }
 
 async function countAbsent(db: Db): Promise<number> {

@@ -23,15 +23,14 @@ export async function confirmUnchanged(db: Db, delivery: Delivery): Promise<void
     update beneficiary b
        set as_of = ${delivery.asOf}::timestamptz, secretariat_code = ${delivery.secretariat},
            last_file_id = ${delivery.fileId}::bigint
-      from plan_beneficiary p join row_outcome o on o.row_number = p.row_number and o.outcome = 'unchanged'
-     where b.enterprise_number = p.enterprise_number and b.id = p.known_id and p.old_as_of <= ${delivery.asOf}::timestamptz
+      from plan_beneficiary p
+     where p.outcome = 'unchanged' and b.enterprise_number = p.enterprise_number and b.id = p.known_id and p.old_as_of <= ${delivery.asOf}::timestamptz
        and p.old_secretariat is distinct from ${delivery.secretariat}`.execute(db);
   const written = await sql`
     insert into confirmed_beneficiary (enterprise_number, file_id, as_of, beneficiary_ids)
     select p.enterprise_number, ${delivery.fileId}::bigint, ${delivery.asOf}::timestamptz, array_agg(p.known_id)
       from plan_beneficiary p
-      join row_outcome o on o.row_number = p.row_number and o.outcome = 'unchanged'
-     where p.old_as_of < ${delivery.asOf}::timestamptz and p.old_secretariat = ${delivery.secretariat}
+     where p.outcome = 'unchanged' and p.old_as_of < ${delivery.asOf}::timestamptz and p.old_secretariat = ${delivery.secretariat}
      group by 1
     on conflict (enterprise_number, file_id, as_of) do update
       set beneficiary_ids = confirmed_beneficiary.beneficiary_ids || excluded.beneficiary_ids`.execute(db);

@@ -9,7 +9,7 @@ export async function findExplicitDepartures(db: Db): Promise<void> {
   await sql`
     insert into departure (enterprise_number, beneficiary_id, cause)
     select p.enterprise_number, p.known_id, 'explicit'
-      from plan_beneficiary p join row_outcome o using (row_number) where o.deactivated`.execute(db);
+      from plan_beneficiary p where p.deactivated`.execute(db);
 }
 
 /**
@@ -85,7 +85,7 @@ export async function writeAbsences(
   const ended = await sql<{ people: number }>`
     with ended as (
       update beneficiary b
-         set status = 'inactive', status_reason = 'absent', status_since = ${today}::date, fingerprint = null,
+         set status = 'inactive', status_reason = 'absent', status_since = ${today}::date,
              as_of = ${delivery.asOf}::timestamptz, last_file_id = ${delivery.fileId}::bigint
         from departure d
        where d.cause = 'absent' and b.enterprise_number = d.enterprise_number and b.id = d.beneficiary_id

@@ -78,8 +78,7 @@ export async function forgetPeople(db: Db, people: readonly PersonKey[], before:
            other_name = null, gender = 'x', birth_date = date_trunc('year', b.birth_date)::date, email = null, children = 0,
            card_street = null, card_house_number = null, card_box = null, card_postal_code = null, card_city = null,
            card_country = null, card_address_extra = null, pin_street = null, pin_house_number = null, pin_box = null,
-           pin_postal_code = null, pin_city = null, pin_country = null, pin_address_extra = null, extra = '{}',
-           fingerprint = null
+           pin_postal_code = null, pin_city = null, pin_country = null, pin_address_extra = null, extra = '{}'
       from forgotten f where b.enterprise_number = f.enterprise_number and b.id = f.id`.execute(db);
   return countWritten(forgotten);
 }

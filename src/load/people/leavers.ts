@@ -21,7 +21,7 @@ export async function deactivateLeavers(
     const found = await sql<{ enterpriseNumber: string; people: number }>`
       with ended as (
         update beneficiary b
-           set status = 'inactive', status_reason = 'employment-ended', status_since = ${today}::date, fingerprint = null
+           set status = 'inactive', status_reason = 'employment-ended', status_since = ${today}::date
          where b.status = 'active' and b.employment_end < ${today}::date
         returning b.enterprise_number, b.id
       ), history as (

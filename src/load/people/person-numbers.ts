@@ -76,7 +76,7 @@ export async function renumberPerson(db: Db, numbers: Renumbering): Promise<void
      where national_register_number = ${old}`.execute(db);
   await sql`
     with moved as (
-      update beneficiary set national_register_number = ${given}, fingerprint = null
+      update beneficiary set national_register_number = ${given}
        where national_register_number = ${old} returning enterprise_number, id
     )
     insert into beneficiary_change (enterprise_number, beneficiary_id, before, after, changed_by, why)

@@ -10,6 +10,9 @@ const FIELD_COLUMNS = [...PLAIN_COLUMNS, ...RESOLVED_COLUMNS, ...PRODUCT_COLUMNS
 /** Field names in the order in which their values follow the leading columns of the stage. */
 export const BENEFICIARY_STAGE_FIELDS: readonly string[] = FIELD_COLUMNS.map((one) => one.field);
 
+/** Their columns, in the same order. */
+export const STAGED_COLUMNS: readonly string[] = FIELD_COLUMNS.map((one) => one.column);
+
 /** Columns of the stage in the order of the values: the leading ones, then one for every field. */
 export const BENEFICIARY_STAGE_COLUMNS: readonly string[] = [
   'row_number',
@@ -17,10 +20,9 @@ export const BENEFICIARY_STAGE_COLUMNS: readonly string[] = [
   'issues',
   'enterprise_number',
   'national_register_number',
-  'fingerprint',
   /** names of the columns that the row empties */
   'clears',
-  ...FIELD_COLUMNS.map((one) => one.column),
+  ...STAGED_COLUMNS,
 ];
 
 /** Column of a field, for the list of clears. */
@@ -34,6 +36,6 @@ export async function createBeneficiaryStage(session: Session): Promise<void> {
   await sql`
     create temporary table stage_beneficiary (
       row_number integer, rejected boolean, issues jsonb, enterprise_number text, national_register_number text,
-      fingerprint text, clears text[], ${sql.raw(fields)}
+      clears text[], ${sql.raw(fields)}
     )`.execute(session.db);
 }

@@ -49,7 +49,7 @@ export async function readTemplateContent(
 /** The active people of an employer, by name, each with the products that hold in the month of the day. */
 export async function readTemplatePeople(db: Db, enterpriseNumber: string, day: Day): Promise<TemplatePerson[]> {
   const found = await sql<TemplatePerson>`
-    select (to_jsonb(b) - 'fingerprint') as record,
+    select to_jsonb(b) as record,
            (select coalesce(jsonb_agg(jsonb_build_object('code', x.product_code, 'faceValue', x.face_value)
                                       order by x.product_code), '[]')
               from (select distinct on (x.product_code) x.product_code, x.face_value, x.removed

@@ -47,7 +47,6 @@ describe('set', () => {
       ...before,
       email: 'autre@example.be',
       personnel_number: null,
-      fingerprint: after?.['fingerprint'],
       as_of: after?.['as_of'],
     });
     expect((await history(number, 1)).at(-1)).toEqual({
