@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Db } from '../load/database.ts';
 import { reasonOf } from '../load/database.ts';
 
-/** How often in all, by SQLSTATE: deadlock, serialization failure, lock timeout. */
-const TRIES: Readonly<Record<string, number>> = { '40P01': 5, '40001': 5, '55P03': 5 };
+/** How often in all, by SQLSTATE: deadlock, serialization failure, lock timeout; a table that was altered since its plan was made. */
+const TRIES: Readonly<Record<string, number>> = { '40P01': 5, '40001': 5, '55P03': 5, '0A000': 2 };
 const FIRST_PAUSE_MILLISECONDS = 50;
 
 /** Whatever `work` reads and writes must stand in its transaction: it may be done several times. */

@@ -7,14 +7,20 @@ import type { Tables } from './tables.ts';
 
 export type Db = Kysely<Tables>;
 
-/** One connection of its own: `client` for COPY, `db` for everything else, both on the same server session. */
+/** One connection of its own: `client` for COPY, `db` and `prepared` for everything else, all on the same server session. */
 export interface Session {
   readonly db: Db;
+  readonly prepared: Db;
   readonly client: pg.PoolClient;
 }
 
+/**
+ * What is asked of `prepared` the server plans once on each connection, and of `db` each time: many small files spent half of
+ * their time on planning, and a plan made for one of them would keep a large one busy for days.
+ */
 export interface Database {
   readonly db: Db;
+  readonly prepared: Db;
   /** Runs `work` on one connection. After an error the connection is thrown away: a broken COPY must not return to the pool. */
   readonly withSession: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   readonly close: () => Promise<void>;
@@ -78,9 +84,9 @@ export async function openDatabase(
     if (refused !== null) throw new RetryableError('database_unverified', refused, { cause: error });
     throw new RetryableError('database_down', `The database cannot be reached (${reasonOf(error)}).`, { cause: error });
   }
-  const db = kyselyOn(droppingMute(pool));
   return {
-    db,
+    db: kyselyOn(droppingMute(pool)),
+    prepared: kyselyOn(droppingMute(pool, true)),
     withSession: (work) => withSession(pool, work),
     close: () => pool.end(),
   };
@@ -102,10 +108,13 @@ async function withSession<T>(pool: pg.Pool, work: (session: Session) => Promise
     processID: undefined,
     release: () => undefined,
   } as unknown as PostgresPoolClient;
-  const db = kyselyOn({ connect: async () => only, end: async () => undefined, options: pool.options });
+  const naming = { ...only, query: queryPrepared(client) } as unknown as PostgresPoolClient;
+  const end = async () => undefined;
+  const db = kyselyOn({ connect: async () => only, end, options: pool.options });
+  const prepared = kyselyOn({ connect: async () => naming, end, options: pool.options });
   let failure: unknown;
   try {
-    return await work({ db, client });
+    return await work({ db, prepared, client });
   } catch (error) {
     failure = error;
     throw error;
@@ -114,23 +123,54 @@ async function withSession<T>(pool: pg.Pool, work: (session: Session) => Promise
   }
 }
 
+/** The server keeps what was prepared as long as the connection lives: no more texts than there are statements in this house. */
+const MOST_PREPARED = 500;
+const names = new Map<string, string>();
+/** What the server says when a table has other columns than at the time of the plan; the name is then good for nothing more. */
+const OUTDATED_PLAN = '0A000';
+let generation = 0;
+
+function queryPrepared(client: pg.PoolClient) {
+  return async (text: string, values: unknown[]) => {
+    try {
+      return await client.query({ ...nameOf(text), text, values });
+    } catch (error) {
+      if (reasonOf(error) === OUTDATED_PLAN) {
+        names.clear();
+        generation += 1;
+      }
+      throw error;
+    }
+  };
+}
+
+function nameOf(text: string): { name?: string } {
+  const known = names.get(text);
+  if (known !== undefined) return { name: known };
+  if (names.size >= MOST_PREPARED) return {};
+  const name = `navette_${generation}_${names.size}`;
+  names.set(text, name);
+  return { name };
+}
+
 function kyselyOn(pool: PostgresPool): Db {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /** A connection that did not answer in time is thrown away: whoever came next would wait behind the same question. */
-function droppingMute(pool: pg.Pool): PostgresPool {
+function droppingMute(pool: pg.Pool, prepared = false): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
       const client = await pool.connect();
       let mute = false;
+      const query = prepared ? queryPrepared(client) : client.query.bind(client);
       const watched = {
         processID: undefined,
-        query: async (...given: Parameters<pg.PoolClient['query']>) => {
+        query: async (text: string, values: unknown[]) => {
           try {
-            return await client.query(...given);
+            return await query(text, values);
           } catch (error) {
             mute ||= isUnanswered(error);
             throw error;

@@ -106,7 +106,7 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
       if ((await look(paths.in)) === null) throw noFolder();
       return taken === null ? 'gone' : 'moved';
     }
-    if (seen !== undefined && !(await isStill(from, seen))) throw changed();
+    if (seen !== undefined && !(await isStill(from, seen, now))) throw changed();
     for (const companion of companions) await removeIfSame(companion);
     if (taken !== null) {
       // Some servers let a rename overwrite: it is never tried on a name that is taken.
@@ -168,8 +168,9 @@ export function dropOver(line: SftpLine, paths: DropPlace['paths'], maxBytes: nu
   }
 
   /** The bytes before size and time: what is written while they are read shows in those. */
-  async function isStill(path: string, seen: ReadFile): Promise<boolean> {
-    if (seen.sha256 !== null && (await digest(path)) !== seen.sha256) return false;
+  async function isStill(path: string, seen: ReadFile, before: FileState): Promise<boolean> {
+    if (seen.sha256 === null) return sameState(seen, before);
+    if ((await digest(path)) !== seen.sha256) return false;
     const now = await regular(path);
     return now !== null && sameState(seen, now);
   }

@@ -27,8 +27,8 @@ import type { ImportInstruction } from './import-instruction.ts';
 import { rejectsFormat } from './rejects-format.ts';
 import { closePlan, endPointlessPlans, holdPlan } from './settle-plan.ts';
 
-/** Runs its work in the transaction in which the file is decided. */
-export type InTransaction = (work: (db: Db) => Promise<void>) => Promise<void>;
+/** Runs its work, which is about so many rows, in the transaction in which the file is decided. */
+export type InTransaction = (work: (db: Db) => Promise<void>, rows: number) => Promise<void>;
 
 /** What was found out before the file could be decided. */
 interface Found {
@@ -72,7 +72,7 @@ export async function decideFile(
       else await writeIdentity(db, file, found.identity);
       if (file.fence > FIRST_FENCE) await removeIssues(db, file.id);
       await settle(context, db, file, { status: 'rejected', issues: [issue] }, null, instruction.approved);
-    });
+    }, 0);
   }
 }
 
@@ -104,7 +104,7 @@ async function readAndDecide(
     const decided = await decide(context, db, { file, fitted, identity, staged, instruction, storedAt: plain.path });
     await settle(context, db, file, decided, rejectsFormat(fitted.format), instruction.approved);
     done.decided = decided;
-  });
+  }, staged?.rows ?? Number.POSITIVE_INFINITY);
   const { reopened = [], pointless = [] } = done.decided ?? {};
   for (const fileId of reopened) context.log('file.reopened', { fileId, drop: file.drop_id });
   for (const { fileId, planHash } of pointless)

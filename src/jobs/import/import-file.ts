@@ -12,6 +12,7 @@ import {
   markFetched,
   type SeenFile,
 } from '../../load/files/ledger.ts';
+import { FEW } from '../../load/files/plan-tables.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { FileCounts, Language } from '../../model.ts';
 import type { JobContext } from '../context.ts';
@@ -53,24 +54,26 @@ export async function importFile(
   storedAt: string,
   instruction: ImportInstruction,
 ): Promise<ImportResult> {
-  const { db } = context.database;
+  const { prepared: db } = context.database;
   const taken: { file: DropFile | null; decided: boolean } = { file: null, decided: false };
   try {
     await context.database.withSession(async (session) => {
       const approved = instruction.approved !== null;
-      const claim = await claimFile(session.db, fileId, OWNER, approved ? 'held' : 'fetched');
+      const claim = await claimFile(session.prepared, fileId, OWNER, approved ? 'held' : 'fetched');
       if (claim.kind === 'decided' && approved) throw new RefusedError('This plan is not open any more.');
       if (claim.kind === 'decided') return;
       if (claim.kind === 'elsewhere') throw new RetryableError('claimed', 'Another worker has this file.');
       if (claim.kind === 'later') throw new RetryableError('not_due', 'This file waits for its next try.');
-      const file = await requireFile(session.db, fileId);
+      const file = await requireFile(session.prepared, fileId);
       taken.file = file;
       if (claim.lostBy !== null) context.log('file.taken_over', { ...nameOf(file), worker: claim.lostBy });
       if (claim.kind === 'worn-out') await parkFile(context, file);
       else
-        await decideFile(context, session, file, storedAt, instruction, (work) => retryTransaction(session.db, work));
+        await decideFile(context, session, file, storedAt, instruction, (work, rows) =>
+          retryTransaction(rows <= FEW ? session.prepared : session.db, work),
+        );
       taken.decided = true;
-      await unlockFile(session.db, fileId);
+      await unlockFile(session.prepared, fileId);
     });
   } catch (error) {
     // What is decided needs nobody's leave: the session that could not let go of it is thrown away, and its lock with it.
@@ -100,7 +103,9 @@ export async function planFile(
       const file = await requireFile(trx, id);
       // A log tells what happened, and nothing of this does.
       const unheard = { ...context, log: () => undefined };
-      await decideFile(unheard, { ...session, db: trx }, file, kept.storedAt, instruction, (work) => work(trx));
+      await decideFile(unheard, { ...session, db: trx, prepared: trx }, file, kept.storedAt, instruction, (work) =>
+        work(trx),
+      );
       const result = await resultOf(context, trx, id, instruction.language);
       const { planHash: _, ...planned } = result;
       return { ...planned, fileId: null, status: 'planned', wouldBe: result.status };

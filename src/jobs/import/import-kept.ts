@@ -17,7 +17,7 @@ export async function importKept(
   fileId: number,
   change: Partial<ImportInstruction> = {},
 ): Promise<ImportResult> {
-  const file = await getFile(context.database.db, fileId);
+  const file = await getFile(context.database.prepared, fileId);
   if (file === undefined) throw new RefusedError(`There is no file ${fileId}.`);
   return importFound(context, file, change);
 }

@@ -27,7 +27,7 @@ export async function instructionOf(context: JobContext, file: DropFile): Promis
   const layouts = ids.flatMap((id) => context.config.layouts.get(id) ?? []);
   if (layouts.length === 0)
     throw new ConfigError(`File ${file.id} needs the layout "${ids.join(', ')}", which is not configured.`);
-  const secretariats = await listSecretariats(context.database.db);
+  const secretariats = await listSecretariats(context.database.prepared);
   return {
     layouts,
     scope: file.scope === 'full' || file.scope === 'delta' ? file.scope : drop.scope,

@@ -2,7 +2,7 @@
 import { FileError } from '../../errors.ts';
 import { type CopyValue, copyRows } from '../../load/copy-rows.ts';
 import type { Session } from '../../load/database.ts';
-import { createPayrollStage, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS } from '../../load/payroll/stage-payroll.ts';
+import { emptyPayrollStage, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS } from '../../load/payroll/stage-payroll.ts';
 import {
   BENEFICIARY_COLUMN_OF,
   BENEFICIARY_STAGE,
@@ -45,7 +45,7 @@ export async function stageTable(session: Session, fitted: FittedFile, read: Row
   }
   const lengths = createRowLengths();
   if (fitted.layout.kind === 'payroll') {
-    await createPayrollStage(session);
+    await emptyPayrollStage(session.prepared);
     await copyRows(session, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS, batches());
   } else {
     await createBeneficiaryStage(session);

@@ -45,7 +45,7 @@ export async function archiveFiles(
   } finally {
     if (done.length > 0)
       await markArchived(
-        context.database.db,
+        context.database.prepared,
         done.map(({ file, as }) => ({ id: file.id, as })),
       );
     for (const { file, event } of done) {

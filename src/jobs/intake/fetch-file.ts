@@ -8,7 +8,7 @@ import type { ReadyFile } from '../../ingest/drops/settled.ts';
 import type { Db } from '../../load/database.ts';
 import { type Arrival, markSecondPassed } from '../../load/files/arrivals.ts';
 import { claimLost, postponeFile } from '../../load/files/claims.ts';
-import { getFile, insertSeenFile, markFetched } from '../../load/files/ledger.ts';
+import { getFile, insertSeenFiles, markFetched } from '../../load/files/ledger.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
 import { keepArrived } from './keep-file.ts';
@@ -37,30 +37,28 @@ export async function fetchFile(
   drop: Drop,
   opened: OpenDrop,
   settled: SettledFile,
-  known: Arrival | null,
+  known: Arrival,
   enqueue: Enqueue | null,
 ): Promise<number | null> {
-  const { db } = context.database;
+  const { prepared: db } = context.database;
   const { file } = settled;
-  if (known !== null && !isToTake(drop, known, enqueue)) return null;
-  if (known?.status === 'fetched') return known.id;
-  const again = known !== null && isTaken(known);
-  // Before anything of it is read or kept: whatever is wrong with it then has a row to be told in.
-  const id = known === null ? await insertSeen(context, drop, file) : known.id;
+  if (!isToTake(drop, known, enqueue)) return null;
+  if (known.status === 'fetched') return known.id;
   const arrival = await passingPath(context.config.storage, 'arriving');
   try {
     const said = await readSidecars(opened, settled.sidecars);
     const fetched = await opened.fetch(file, arrival);
-    const secondPassed = settled.stood() || known?.stood === true;
+    const secondPassed = settled.stood() || known.stood;
     const read = { fetched, said, secondPassed };
-    if (again) {
+    if (isTaken(known)) {
       if (fetched.sha256 === known.sha256) {
         if (secondPassed) await markSecondPassed(db, known.id);
         return null;
       }
-      return await keep(context, drop, file, await insertSeen(context, drop, file), arrival, read, enqueue);
+      const [id] = await tellSeen(context, drop, [file]);
+      return id === undefined ? null : await keep(context, drop, file, id, arrival, read, enqueue);
     }
-    return await keep(context, drop, file, id, arrival, read, enqueue);
+    return await keep(context, drop, file, known.id, arrival, read, enqueue);
   } finally {
     await rm(arrival, { force: true });
   }
@@ -93,7 +91,7 @@ async function keep(
   { fetched, said, secondPassed }: Read,
   enqueue: Enqueue | null,
 ): Promise<number | null> {
-  const { db } = context.database;
+  const { prepared: db } = context.database;
   const facts = { fileId: id, drop: drop.id, file: fileNameForLog(file.name) };
   if (said.unreadable || (said.sha256 !== null && said.sha256 !== fetched.sha256)) {
     const row = await getFile(db, id);
@@ -126,10 +124,17 @@ function mayBeAnother(drop: Drop, known: Arrival): boolean {
   return drop.archive === 'none' && !known.second_passed;
 }
 
-async function insertSeen(context: JobContext, drop: Drop, file: RemoteFile): Promise<number> {
-  const id = await insertSeenFile(context.database.db, seenFile(context, drop, file, file.name));
-  context.log('file.seen', { fileId: id, drop: drop.id, file: fileNameForLog(file.name) });
-  return id;
+/** Before anything of them is read or kept: whatever is wrong with one then has a row to be told in. @returns their ids, in their order */
+export async function tellSeen(context: JobContext, drop: Drop, files: readonly RemoteFile[]): Promise<number[]> {
+  const ids = await insertSeenFiles(
+    context.database.db,
+    files.map((file) => seenFile(context, drop, file, file.name)),
+  );
+  files.forEach((file, index) => {
+    const fileId = ids[index];
+    if (fileId !== undefined) context.log('file.seen', { fileId, drop: drop.id, file: fileNameForLog(file.name) });
+  });
+  return ids;
 }
 
 /** The first line of a delivery in the ledger. */

@@ -14,7 +14,7 @@ const BATCH = 50;
  * @throws RetryableError when the drop is lost
  */
 export async function returnDecided(context: JobContext, returns: Returns): Promise<number> {
-  const { db } = context.database;
+  const { prepared: db } = context.database;
   const { drop, failed } = returns;
   const archived = drop.archive === 'none' ? [] : await listToArchive(db, drop.id, BATCH, [...failed.files]);
   const queued = await listQueuedOutgoing(db, drop.id, BATCH, [...failed.outgoing]);

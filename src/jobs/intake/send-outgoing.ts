@@ -28,7 +28,7 @@ export async function sendFiles(
   failed: Set<number> = new Set(),
 ): Promise<number> {
   if (queued.length === 0) return 0;
-  const { db } = context.database;
+  const { prepared: db } = context.database;
   const { messages } = context.config;
   const languages = new Map((await listSecretariats(db)).map(({ code, language }) => [code, language]));
   const files = new Map(

@@ -59,7 +59,7 @@ async function goRound(
   const { ready, waiting, listing } = await listReady(moment, drop, opened, { ...visit, pause: null });
   returns.listing = listing;
   const round = { fetching: true, more: false, taken: 0, returned: 0 };
-  const most = visit.most - (await countQueued(moment.database.db, drop.id));
+  const most = visit.most - (await countQueued(moment.database.prepared, drop.id));
   const fetch = async (): Promise<void> => {
     try {
       const taking = { ...visit, most, drop, opened, moved: returns.moved };
@@ -78,7 +78,7 @@ async function goRound(
         if (returned === 0) await wait(PAUSE_MILLISECONDS);
         continue;
       }
-      const queued = await countQueued(moment.database.db, drop.id);
+      const queued = await countQueued(moment.database.prepared, drop.id);
       // With half of the share applied, the next ones are fetched.
       if (queued === 0 || (round.more && queued < visit.most / 2)) break;
       await wait(PAUSE_MILLISECONDS);

@@ -20,7 +20,7 @@ export async function workFile(
   fileId: number,
   decided: (dropId: string) => void,
 ): Promise<Worked> {
-  const { db } = context.database;
+  const { prepared: db } = context.database;
   try {
     const file = await getFile(db, fileId);
     if (file === undefined) return 'done';

@@ -4,7 +4,7 @@ import type { FileCounts, IssueCode, Severity } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { StoredIssue } from './ledger.ts';
-import { FOUND_ISSUES } from './plan-tables.ts';
+import { emptyPlan } from './plan-tables.ts';
 
 /** What one file is applied with; the same for every row of it. */
 export interface Delivery {
@@ -31,9 +31,9 @@ export function historySource(source: RowSource, rowNumber: RawBuilder<unknown>)
     : sql`${source.fileId}::bigint, ${rowNumber}, null::text, null::text`;
 }
 
-/** Temporary tables of the apply transaction; nothing of them is left after it. */
+/** Temporary tables of the apply transaction, empty. */
 export async function createFindings(db: Db): Promise<void> {
-  await FOUND_ISSUES.execute(db);
+  await emptyPlan(db);
   await sql`
     create temporary table row_outcome (
       row_number integer primary key, outcome text not null, deactivated boolean not null default false

@@ -21,26 +21,36 @@ export interface SeenFile {
 
 /** @returns the id of the new row, status `seen` */
 export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
-  const row = await db
+  const [id] = await insertSeenFiles(db, [seen]);
+  if (id === undefined) throw new Error('no row was inserted');
+  return id;
+}
+
+/** @returns their ids, in their order */
+export async function insertSeenFiles(db: Db, seen: readonly SeenFile[]): Promise<number[]> {
+  if (seen.length === 0) return [];
+  const rows = await db
     .insertInto('drop_file')
-    .values({
-      drop_id: seen.dropId,
-      secretariat_code: seen.secretariat,
-      path: seen.path,
-      name: seen.name,
-      size: seen.size,
-      listed_size: seen.size,
-      mtime: seen.mtime,
-      received_at: seen.receivedAt,
-      received_on: seen.receivedOn,
-      status: 'seen',
-      set_values: '{}',
-      name_values: '{}',
-      sender_columns: '{}',
-    })
+    .values(
+      seen.map((one) => ({
+        drop_id: one.dropId,
+        secretariat_code: one.secretariat,
+        path: one.path,
+        name: one.name,
+        size: one.size,
+        listed_size: one.size,
+        mtime: one.mtime,
+        received_at: one.receivedAt,
+        received_on: one.receivedOn,
+        status: 'seen' as const,
+        set_values: '{}',
+        name_values: '{}',
+        sender_columns: '{}',
+      })),
+    )
     .returning('id')
-    .executeTakeFirstOrThrow();
-  return row.id;
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** What tells a whole file from a broken one, beside its own content. */
@@ -52,7 +62,11 @@ export interface FetchFacts {
   readonly secondPassed: boolean;
 }
 
-/** @throws RetryableError `claim_lost` when another visitor has fetched or decided it since */
+/**
+ * Nothing waits for the disk here: a server that loses this with its power finds the file in its inbox again, and what is
+ * done about the file afterwards is never kept without it.
+ * @throws RetryableError `claim_lost` when another visitor has fetched or decided it since
+ */
 export async function markFetched(
   db: Db,
   id: number,
@@ -75,6 +89,7 @@ export async function markFetched(
     })
     .where('id', '=', id)
     .where('status', 'in', ['seen', 'waiting'])
+    .where(sql`set_config('synchronous_commit', 'off', true)`, '=', 'off')
     .executeTakeFirstOrThrow();
   if (numUpdatedRows === 0n) throw claimLost();
 }

@@ -13,7 +13,7 @@ import { checkPayroll, settleRepeated } from './check-payroll.ts';
 import { decideEmploymentEnds, dropPassedEnds, writeEmploymentEnds } from './payroll-ends.ts';
 import { plannedPayroll, planPayroll, readPlanFacts } from './plan-payroll.ts';
 import { scopePayroll } from './scope-payroll.ts';
-import { PAYROLL_STAGE } from './stage-payroll.ts';
+import { emptyPayrollStage, PAYROLL_STAGE } from './stage-payroll.ts';
 import { findStanding } from './standing-totals.ts';
 import { writeRestated, writeSigned } from './write-payroll.ts';
 
@@ -64,6 +64,8 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
     else await writeSigned(db, delivery);
     if (ends) await writeEmploymentEnds(db, delivery, today);
   }
+  // Nobody waits for the next file to get its room on the disk back.
+  if (many) await emptyPayrollStage(db);
   return { counts: facts.counts, held, protectedEmployers: 0 };
 }
 

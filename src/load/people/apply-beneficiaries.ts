@@ -14,7 +14,7 @@ import {
   writeIssues,
 } from '../files/found-issues.ts';
 import type { StoredIssue } from '../files/ledger.ts';
-import { DEPARTURES, FEW, FOUND_ISSUES, prepareMany, SENSITIVE_CHANGES } from '../files/plan-tables.ts';
+import { emptyPlan, FEW, prepareMany } from '../files/plan-tables.ts';
 import { insertProducts, planProducts, writeProducts } from './beneficiary-products.ts';
 import { checkPlannedBeneficiaries, checkStagedBeneficiaries } from './check-beneficiaries.ts';
 import { confirmUnchanged, readConfirmations } from './confirmations.ts';
@@ -47,7 +47,7 @@ export interface BeneficiariesToApply {
 export async function applyBeneficiaries(db: Db, delivery: Delivery, options: BeneficiariesToApply): Promise<Applied> {
   const { today } = options;
   if (options.rows > FEW) await prepareMany(db, BENEFICIARY_STAGE);
-  await FOUND_ISSUES.execute(db);
+  await emptyPlan(db);
   await sql`create temporary table delivery on commit drop as select ${delivery.asOf}::timestamptz as as_of`.execute(
     db,
   );
@@ -79,7 +79,7 @@ export interface TypedOutcome {
  * is newer than whatever is known. With an error among the issues nothing was written.
  */
 export async function applyTypedBeneficiary(db: Db, row: TypedRow, today: string): Promise<TypedOutcome> {
-  await FOUND_ISSUES.execute(db);
+  await emptyPlan(db);
   await lockEmployers(db, BENEFICIARY_STAGE);
   await replaceStagedNumbers(db, BENEFICIARY_STAGE);
   await readConfirmations(db);
@@ -120,8 +120,6 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   await checkPlannedBeneficiaries(db, delivery, options.mode);
   await planProducts(db);
   await settleOutcomes(db);
-  await DEPARTURES.execute(db);
-  await SENSITIVE_CHANGES.execute(db);
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
   let counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
   if (counts.deactivated > 0) await findExplicitDepartures(db);

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDrop } from '../../../src/ingest/drops/drop.ts';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
-import { fetchFile } from '../../../src/jobs/intake/fetch-file.ts';
+import { fetchFile, tellSeen } from '../../../src/jobs/intake/fetch-file.ts';
 import { leaveFile } from '../../../src/jobs/intake/leave-file.ts';
 import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
@@ -91,7 +91,14 @@ describe('a visitor that stood still between the last byte and the ledger', () =
       home.drop,
       slow,
       { file, marker: null, sidecars, stood: () => true },
-      null,
+      {
+        id: (await tellSeen(home.context(), home.drop, [file]))[0] ?? 0,
+        status: 'seen',
+        sha256: null,
+        due: true,
+        second_passed: false,
+        stood: false,
+      },
       enqueue,
     ).then(
       () => 'fetched',
