@@ -44,7 +44,10 @@ describe('a store', () => {
     expect(home.events('file.postponed')).toMatchObject(
       Array(3).fill({ level: 'warn', reason: 'store_failed', fileId: expect.any(Number) }),
     );
-    expect(await counts(home)).toEqual(Array(3).fill({ status: 'waiting', crashes: 0, retries: 1 }));
+    expect(await counts(home)).toEqual([
+      ...Array(3).fill({ status: 'waiting', crashes: 0, retries: 1 }),
+      ...Array(2).fill({ status: 'seen', crashes: 0, retries: 0 }),
+    ]);
     await home.due();
     await home.visit();
     expect(await home.active()).toBe(5);
