@@ -33,7 +33,7 @@ const ROWS = 20;
 const GOAL = 8;
 /** Each step is first taken alone with so many files, for what it costs. */
 const STEP_SAMPLE = 100;
-/** Of the worker to its database; its queue has one more. */
+/** Of the worker to its database; its queue has three of its own, and two lead to the server of files. */
 const CONNECTIONS = 6;
 
 export async function bench(size: number): Promise<BenchResult> {

@@ -683,6 +683,7 @@ CREATE INDEX drop_file_place ON public.drop_file USING btree (drop_id, layout_id
 CREATE INDEX e_invoice_queue ON public.e_invoice USING btree (enterprise_number, invoice_id) WHERE (status = 'queued'::text);
 CREATE INDEX entitlement_change_fixed ON public.entitlement_change USING btree (enterprise_number, standing_order_id, period) WHERE (kind = 'fixed'::text);
 CREATE INDEX entitlement_change_key ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period);
+CREATE INDEX entitlement_change_signed ON public.entitlement_change USING btree (enterprise_number, product_code) WHERE (kind = 'signed'::text);
 CREATE INDEX entitlement_change_typed ON public.entitlement_change USING btree (at) WHERE ((why IS NOT NULL) OR (changed_by IS NOT NULL));
 CREATE INDEX entitlement_change_written_off ON public.entitlement_change USING btree (enterprise_number, beneficiary_id, product_code, period) WHERE (kind = 'written-off'::text);
 CREATE INDEX held_departure_plan ON public.held_departure USING btree (plan_id);

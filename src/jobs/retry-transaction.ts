@@ -1,10 +1,11 @@
 /** Runs a transaction again when it only met another one: by a table of what PostgreSQL says, with a pause of no fixed length. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db } from '../load/database.ts';
-import { reasonOf } from '../load/database.ts';
+import { isOutdatedPlan, reasonOf } from '../load/database.ts';
 
-/** How often in all, by SQLSTATE: deadlock, serialization failure, lock timeout; a table that was altered since its plan was made. */
-const TRIES: Readonly<Record<string, number>> = { '40P01': 5, '40001': 5, '55P03': 5, '0A000': 2 };
+/** How often in all, by SQLSTATE: deadlock, serialization failure, lock timeout. */
+const TRIES: Readonly<Record<string, number>> = { '40P01': 5, '40001': 5, '55P03': 5 };
+const TRIES_OF_A_PLAN = 2;
 const FIRST_PAUSE_MILLISECONDS = 50;
 
 /** Whatever `work` reads and writes must stand in its transaction: it may be done several times. */
@@ -13,7 +14,8 @@ export async function retryTransaction(db: Db, work: (trx: Db) => Promise<void>)
     try {
       return await db.transaction().execute(work);
     } catch (error) {
-      if (tried >= (TRIES[reasonOf(error)] ?? 1)) throw error;
+      const tries = isOutdatedPlan(error) ? TRIES_OF_A_PLAN : (TRIES[reasonOf(error)] ?? 1);
+      if (tried >= tries) throw error;
     }
     // Two that met once would meet again if both waited equally long.
     await wait(FIRST_PAUSE_MILLISECONDS * 2 ** (tried - 1) * (0.5 + Math.random()));
@@ -22,5 +24,5 @@ export async function retryTransaction(db: Db, work: (trx: Db) => Promise<void>)
 
 /** Whether PostgreSQL refused a transaction only because of another one. */
 export function metAnother(error: unknown): boolean {
-  return reasonOf(error) in TRIES;
+  return reasonOf(error) in TRIES || isOutdatedPlan(error);
 }

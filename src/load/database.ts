@@ -62,6 +62,8 @@ export async function openDatabase(
     connectionString: url,
     application_name: 'navette',
     max: size,
+    // Plans that were made while a table was small are made anew before long, and what was prepared does not pile up.
+    maxLifetimeSeconds: 300,
     connectionTimeoutMillis: 10_000,
     ...KEPT_ALIVE,
     statement_timeout: 600_000,
@@ -126,8 +128,6 @@ async function withSession<T>(pool: pg.Pool, work: (session: Session) => Promise
 /** The server keeps what was prepared as long as the connection lives: no more texts than there are statements in this house. */
 const MOST_PREPARED = 500;
 const names = new Map<string, string>();
-/** What the server says when a table has other columns than at the time of the plan; the name is then good for nothing more. */
-const OUTDATED_PLAN = '0A000';
 let generation = 0;
 
 function queryPrepared(client: pg.PoolClient) {
@@ -135,13 +135,18 @@ function queryPrepared(client: pg.PoolClient) {
     try {
       return await client.query({ ...nameOf(text), text, values });
     } catch (error) {
-      if (reasonOf(error) === OUTDATED_PLAN) {
+      if (isOutdatedPlan(error)) {
         names.clear();
         generation += 1;
       }
       throw error;
     }
   };
+}
+
+/** What the server says when a table has other columns than at the time of the plan: the name is then good for nothing more. */
+export function isOutdatedPlan(error: unknown): boolean {
+  return (error as { routine?: unknown }).routine === 'RevalidateCachedQuery';
 }
 
 function nameOf(text: string): { name?: string } {

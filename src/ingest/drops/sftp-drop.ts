@@ -84,10 +84,6 @@ async function connect(id: string, place: SftpPlace, limits: DropLimits): Promis
           seen.trusted = isPinned(seen.fingerprint, place.hostKeys);
           return seen.trusted;
         },
-        // As the servers do it fastest; the client's own first choice is made in JavaScript, twice for each packet.
-        algorithms: {
-          cipher: { prepend: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'], append: [], remove: [] },
-        },
         readyTimeout: 0,
         keepaliveInterval: KEEPALIVE_MS,
       }),

@@ -29,7 +29,8 @@ export interface SettledFile extends ReadyFile {
 /**
  * `known` is what the ledger knows of this very file: one that was fetched or decided is not fetched again, until it has been
  * moved out of the inbox.
- * @returns its id when it is there to be imported, null when there is nothing to do now
+ * @returns once its bytes are read, what keeps them and tells the ledger: to be called, whatever happens meanwhile; that answers its
+ * id when it is there to be imported, null when there is nothing to do now
  * @throws RetryableError what `fetch` of a drop throws; FileError `file.limit`
  */
 export async function fetchFile(
@@ -39,29 +40,39 @@ export async function fetchFile(
   settled: SettledFile,
   known: Arrival,
   enqueue: Enqueue | null,
-): Promise<number | null> {
-  const { prepared: db } = context.database;
+): Promise<() => Promise<number | null>> {
   const { file } = settled;
-  if (!isToTake(drop, known, enqueue)) return null;
-  if (known.status === 'fetched') return known.id;
+  if (!isToTake(drop, known, enqueue)) return async () => null;
+  if (known.status === 'fetched') return async () => known.id;
   const arrival = await passingPath(context.config.storage, 'arriving');
+  const forget = () => rm(arrival, { force: true });
   try {
     const said = await readSidecars(opened, settled.sidecars);
     const fetched = await opened.fetch(file, arrival);
-    const secondPassed = settled.stood() || known.stood;
-    const read = { fetched, said, secondPassed };
-    if (isTaken(known)) {
-      if (fetched.sha256 === known.sha256) {
-        if (secondPassed) await markSecondPassed(db, known.id);
-        return null;
-      }
-      const [id] = await tellSeen(context, drop, [file]);
-      return id === undefined ? null : await keep(context, drop, file, id, arrival, read, enqueue);
-    }
-    return await keep(context, drop, file, known.id, arrival, read, enqueue);
-  } finally {
-    await rm(arrival, { force: true });
+    const read = { fetched, said, secondPassed: settled.stood() || known.stood };
+    return () => keepRead(context, drop, file, known, arrival, read, enqueue).finally(forget);
+  } catch (error) {
+    await forget();
+    throw error;
   }
+}
+
+async function keepRead(
+  context: JobContext,
+  drop: Drop,
+  file: RemoteFile,
+  known: Arrival,
+  arrival: string,
+  read: Read,
+  enqueue: Enqueue | null,
+): Promise<number | null> {
+  if (!isTaken(known)) return keep(context, drop, file, known.id, arrival, read, enqueue);
+  if (read.fetched.sha256 === known.sha256) {
+    if (read.secondPassed) await markSecondPassed(context.database.prepared, known.id);
+    return null;
+  }
+  const id = (await tellSeen(context, drop, [file])).get(pathOf(drop, file));
+  return id === undefined ? null : keep(context, drop, file, id, arrival, read, enqueue);
 }
 
 /** Whether there is something to do about a file that the ledger knows. */
@@ -124,16 +135,20 @@ function mayBeAnother(drop: Drop, known: Arrival): boolean {
   return drop.archive === 'none' && !known.second_passed;
 }
 
-/** Before anything of them is read or kept: whatever is wrong with one then has a row to be told in. @returns their ids, in their order */
-export async function tellSeen(context: JobContext, drop: Drop, files: readonly RemoteFile[]): Promise<number[]> {
+/** Before anything of them is read or kept: whatever is wrong with one then has a row to be told in. @returns their ids by path */
+export async function tellSeen(
+  context: JobContext,
+  drop: Drop,
+  files: readonly RemoteFile[],
+): Promise<ReadonlyMap<string, number>> {
   const ids = await insertSeenFiles(
     context.database.db,
     files.map((file) => seenFile(context, drop, file, file.name)),
   );
-  files.forEach((file, index) => {
-    const fileId = ids[index];
+  for (const file of files) {
+    const fileId = ids.get(pathOf(drop, file));
     if (fileId !== undefined) context.log('file.seen', { fileId, drop: drop.id, file: fileNameForLog(file.name) });
-  });
+  }
   return ids;
 }
 

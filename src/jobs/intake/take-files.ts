@@ -30,11 +30,9 @@ const MOST_UNSTORED = 3;
 /** The ledger is asked about so many files of a listing at once. */
 const ASKED_AT_ONCE = 200;
 
-/** So many files are on their way at once: while one is kept and told, the next one is read. */
-const AT_ONCE = 3;
-
 /**
- * `then` is given every file that was fetched, or was fetched before and is still to be imported.
+ * `then` is given every file that was fetched, or was fetched before and is still to be imported. For a queue, a file is kept and
+ * told while the next one is read, so that they are enqueued in the order in which they were sent.
  * @returns how many were taken, and whether more could have been
  * @throws RetryableError when the drop or the database is lost
  */
@@ -44,27 +42,61 @@ export async function takeFiles(
   ready: readonly SettledFile[],
   then: (file: RemoteFile, id: number) => Promise<void> = async () => undefined,
 ): Promise<{ taken: number; more: boolean }> {
-  const { moved, most } = taking;
-  const round = { taken: 0, inHand: 0, unstored: 0, ended: false, more: false };
-  for (let start = 0; start < ready.length && !round.ended; start += ASKED_AT_ONCE) {
-    const some = ready
-      .slice(start, start + ASKED_AT_ONCE)
-      .filter(({ file }) => !moved.has(file.name) && sentNameFault(file.name) === null);
-    const known = await meetFiles(context, taking, some, most - round.taken);
-    const files = some.values();
-    // A file that is imported at once is decided before the next one is read.
-    const lanes = Array.from({ length: taking.enqueue === null ? 1 : AT_ONCE }, () =>
-      takeSome(context, taking, files, known, then, round),
-    );
-    for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+  const { drop, moved, most, signal } = taking;
+  const round = { taken: 0, unstored: 0 };
+  let keeping = Promise.resolve();
+  try {
+    for (let start = 0; start < ready.length; start += ASKED_AT_ONCE) {
+      const some = ready.slice(start, start + ASKED_AT_ONCE).filter(({ file }) => sentNameFault(file.name) === null);
+      const known = await meetFiles(context, taking, some, most - round.taken);
+      for (const settled of some) {
+        const { file } = settled;
+        if (moved.has(file.name)) continue;
+        const arrival = known.get(pathOf(drop, file)) ?? null;
+        // What is known and waits for its turn or its way out leaves nothing more to take.
+        if (arrival !== null && !isToTake(drop, arrival, taking.enqueue)) continue;
+        if (round.taken + 1 >= most) await keeping;
+        if (arrival === null || signal?.aborted || round.taken >= most) return { taken: round.taken, more: true };
+        const leave = async (error: unknown): Promise<void> => {
+          if (await leaveUntaken(context, drop, file, arrival, ofOwnDisk(error))) round.unstored += 1;
+        };
+        const keep = await fetchFile(context, drop, taking.opened, settled, arrival, taking.enqueue).catch(
+          async (error) => {
+            await leave(error);
+            return async () => null;
+          },
+        );
+        const keepAndTell = async (): Promise<void> => {
+          try {
+            const id = await keep();
+            if (id === null) return;
+            await then(file, id);
+            round.taken += 1;
+          } catch (error) {
+            await leave(error);
+          }
+        };
+        try {
+          await keeping;
+        } finally {
+          keeping = keepAndTell();
+          // Whoever awaits it next is told; until then nobody listens.
+          keeping.catch(() => undefined);
+        }
+        if (taking.enqueue === null || round.unstored > 0) await keeping;
+        if (round.unstored >= MOST_UNSTORED) return { taken: round.taken, more: false };
+      }
+    }
+  } finally {
+    await keeping;
   }
-  return { taken: round.taken, more: round.more };
+  return { taken: round.taken, more: false };
 }
 
 /** By path what the ledger knows of them; those it has never heard of are told to it, as many as can be taken. */
 async function meetFiles(
   context: JobContext,
-  { drop }: Taking,
+  { drop, moved }: Taking,
   files: readonly SettledFile[],
   most: number,
 ): Promise<ReadonlyMap<string, Arrival>> {
@@ -73,73 +105,23 @@ async function meetFiles(
     drop.id,
     files.map(({ file }) => ({ ...file, path: pathOf(drop, file) })),
   );
-  const fresh = files.flatMap(({ file }) => (known.has(pathOf(drop, file)) ? [] : [file])).slice(0, Math.max(most, 0));
-  const ids = await tellSeen(context, drop, fresh);
-  const met = fresh.map((file, index) => [pathOf(drop, file), arrivalSeen(ids[index] ?? 0)] as const);
+  // One that was moved out while the ledger was asked is not known as standing there any more.
+  const fresh = files.flatMap(({ file }) => (known.has(pathOf(drop, file)) || moved.has(file.name) ? [] : [file]));
+  const ids = await tellSeen(context, drop, fresh.slice(0, Math.max(most, 0)));
+  const met = [...ids].map(([path, id]) => [path, { ...JUST_SEEN, id }] as const);
   return new Map([...known, ...met]);
 }
 
-function arrivalSeen(id: number): Arrival {
-  return { id, status: 'seen', sha256: null, due: true, second_passed: false, stood: false };
-}
+const JUST_SEEN = { status: 'seen', sha256: null, due: true, second_passed: false, stood: false } as const;
 
-interface Round {
-  taken: number;
-  inHand: number;
-  unstored: number;
-  ended: boolean;
-  more: boolean;
-}
-
-/** One of the lanes that share the `files`. */
-async function takeSome(
-  context: JobContext,
-  taking: Taking,
-  files: Iterator<SettledFile> & Iterable<SettledFile>,
-  known: ReadonlyMap<string, Arrival>,
-  then: (file: RemoteFile, id: number) => Promise<void>,
-  round: Round,
-): Promise<void> {
-  const { drop, moved, most, signal } = taking;
-  for (const settled of files) {
-    const { file } = settled;
-    if (moved.has(file.name)) continue;
-    const arrival = known.get(pathOf(drop, file)) ?? null;
-    // What is known and waits for its turn or its way out leaves nothing more to take.
-    if (arrival !== null && !isToTake(drop, arrival, taking.enqueue)) continue;
-    // What is on its way may find no place either.
-    if (round.ended || (round.unstored > 0 && round.unstored + round.inHand >= MOST_UNSTORED)) return;
-    if (arrival === null || signal?.aborted || round.taken + round.inHand >= most) {
-      Object.assign(round, { ended: true, more: true });
-      return;
-    }
-    round.inHand += 1;
-    try {
-      const id = await fetchFile(context, drop, taking.opened, settled, arrival, taking.enqueue);
-      if (id === null) continue;
-      await then(file, id);
-      round.taken += 1;
-    } catch (error) {
-      const unstored = await leaveUntaken(context, drop, file, arrival, ofOwnDisk(error)).catch((lost) => {
-        round.ended = true;
-        throw lost;
-      });
-      round.unstored += unstored;
-      round.ended ||= round.unstored >= MOST_UNSTORED;
-    } finally {
-      round.inHand -= 1;
-    }
-  }
-}
-
-/** @returns 1 when our own disk had no place for it */
+/** @returns whether our own disk had no place for it */
 async function leaveUntaken(
   context: JobContext,
   drop: Drop,
   file: RemoteFile,
   arrival: Arrival | null,
   error: unknown,
-): Promise<0 | 1> {
+): Promise<boolean> {
   const facts = { drop: drop.id, file: fileNameForLog(file.name) };
   if (error instanceof FileError) {
     await refuseUnread(context, drop, file, arrival, error);
@@ -149,7 +131,7 @@ async function leaveUntaken(
     if (error.reason === 'claimed' || error.reason === 'claim_lost') context.log('file.claimed_elsewhere', facts);
     else if (changed) context.log('file.changed_while_reading', { ...facts, reason: error.reason });
     else await postponeUntaken(context, drop, file, arrival, error.reason);
-    return OUR_DISK.includes(error.reason) ? 1 : 0;
+    return OUR_DISK.includes(error.reason);
   } else if (isAboutConnection(error)) {
     throw new RetryableError('database_down', 'The database cannot be reached.', { cause: error });
   } else if (error instanceof RefusedError) {
@@ -158,7 +140,7 @@ async function leaveUntaken(
     // The other files of the drop are not to suffer from it.
     await postponeUntaken(context, drop, file, arrival, 'failed');
   }
-  return 0;
+  return false;
 }
 
 /** A file that could not be fetched is left for longer each time; one that was fetched has been told of already. */

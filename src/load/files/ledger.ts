@@ -1,6 +1,7 @@
 /** The ledger: one row a delivery in `drop_file`, from first sight to archive, and what makes two deliveries the same. */
 import { sql } from 'kysely';
 import type { FileCounts, FileStatus, IssueCode, RowIssue } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { claimLost } from './claims.ts';
 
@@ -21,14 +22,12 @@ export interface SeenFile {
 
 /** @returns the id of the new row, status `seen` */
 export async function insertSeenFile(db: Db, seen: SeenFile): Promise<number> {
-  const [id] = await insertSeenFiles(db, [seen]);
-  if (id === undefined) throw new Error('no row was inserted');
-  return id;
+  return onlyRow({ rows: [...(await insertSeenFiles(db, [seen])).values()] });
 }
 
-/** @returns their ids, in their order */
-export async function insertSeenFiles(db: Db, seen: readonly SeenFile[]): Promise<number[]> {
-  if (seen.length === 0) return [];
+/** @returns their ids by path */
+export async function insertSeenFiles(db: Db, seen: readonly SeenFile[]): Promise<ReadonlyMap<string, number>> {
+  if (seen.length === 0) return new Map();
   const rows = await db
     .insertInto('drop_file')
     .values(
@@ -48,9 +47,9 @@ export async function insertSeenFiles(db: Db, seen: readonly SeenFile[]): Promis
         sender_columns: '{}',
       })),
     )
-    .returning('id')
+    .returning(['id', 'path'])
     .execute();
-  return rows.map(({ id }) => id);
+  return new Map(rows.map(({ id, path }) => [path, id]));
 }
 
 /** What tells a whole file from a broken one, beside its own content. */

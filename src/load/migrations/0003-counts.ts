@@ -49,6 +49,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index entitlement_change_key on entitlement_change
       (enterprise_number, beneficiary_id, product_code, period)`.execute(db);
+  // Whether increments are known of a product, which every file of totals asks; few employers have any.
+  await sql`
+    create index entitlement_change_signed on entitlement_change (enterprise_number, product_code) where kind = 'signed'`.execute(
+    db,
+  );
   // Totals that a newer file said again unchanged; without it, an older file that comes late would win over them.
   await sql`
     create table confirmed_entitlement (

@@ -64,8 +64,8 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
     else await writeSigned(db, delivery);
     if (ends) await writeEmploymentEnds(db, delivery, today);
   }
-  // Nobody waits for the next file to get its room on the disk back.
-  if (many) await emptyPayrollStage(db);
+  // The next file need not come for the room on the disk to be free again; who would leave by a held plan is still asked.
+  if (many && held === null) await emptyPayrollStage(db);
   return { counts: facts.counts, held, protectedEmployers: 0 };
 }
 

@@ -1,5 +1,6 @@
 /** Files of many rows, which are planned otherwise than small ones, and come to the same. */
 import { expect, test } from 'vitest';
+import { findOpenPlan, listHeldDepartures } from '../../../src/load/files/held-plans.ts';
 import { openImportHome } from '../../support/import-home.ts';
 import { inventEnterpriseNumber, inventPerson } from '../../support/people.ts';
 import { portalCsv, portalRow } from '../../support/portal-rows.ts';
@@ -42,6 +43,18 @@ test('hundreds of people: created, said again unchanged, and only who changed is
   const { nationalRegisterNumber } = inventPerson(1);
   const twice = payroll(19, [`${employer};${nationalRegisterNumber};2026-11;20;8,00`]);
   expect(await countsOf('5.csv', twice, 'payroll-generic')).toMatchObject({ unchanged: 600, duplicateInFile: 1 });
+});
+
+test('a payroll file of hundreds of rows that is held says who would leave', { timeout: 60_000 }, async () => {
+  const rows = PEOPLE.map((index) => {
+    const { nationalRegisterNumber } = inventPerson(index);
+    return `${employer};${nationalRegisterNumber};2026-11;20;8,00;${index < 300 ? '2026-11-15' : ''}`;
+  });
+  const text = ['BCE;NISS;période;nombre;valeur;employmentEnd', ...rows, ''].join('\n');
+  const { status, fileId } = await home.importAs('ends.csv', text, { layout: 'payroll-generic' });
+  expect(status).toBe('held');
+  const plan = await findOpenPlan(home.db, fileId ?? 0);
+  expect(await listHeldDepartures(home.db, plan?.id ?? 0)).toHaveLength(300);
 });
 
 test('hundreds of employers without a mandate: each row of them is refused alone', { timeout: 60_000 }, async () => {

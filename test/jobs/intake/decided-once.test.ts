@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDrop } from '../../../src/ingest/drops/drop.ts';
 import { importKept } from '../../../src/jobs/import/import-kept.ts';
-import { fetchFile, tellSeen } from '../../../src/jobs/intake/fetch-file.ts';
+import { fetchFile, pathOf, tellSeen } from '../../../src/jobs/intake/fetch-file.ts';
 import { leaveFile } from '../../../src/jobs/intake/leave-file.ts';
 import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
@@ -86,21 +86,16 @@ describe('a visitor that stood still between the last byte and the ledger', () =
     const sidecars = listed.map(({ name }) => name).filter((name) => name.endsWith('.sha256'));
     const enqueued: number[] = [];
     const enqueue = async (__: unknown, id: number) => void enqueued.push(id);
-    const outcome = await fetchFile(
+    const id = (await tellSeen(home.context(), home.drop, [file])).get(pathOf(home.drop, file)) ?? 0;
+    const keep = await fetchFile(
       home.context(),
       home.drop,
       slow,
       { file, marker: null, sidecars, stood: () => true },
-      {
-        id: (await tellSeen(home.context(), home.drop, [file]))[0] ?? 0,
-        status: 'seen',
-        sha256: null,
-        due: true,
-        second_passed: false,
-        stood: false,
-      },
+      { id, status: 'seen', sha256: null, due: true, second_passed: false, stood: false },
       enqueue,
-    ).then(
+    );
+    const outcome = await keep().then(
       () => 'fetched',
       ({ reason }) => String(reason),
     );
