@@ -136,5 +136,5 @@ async function applyAnew({ context }: LayoutWorld, fileId: number) {
   });
   await markFetched(db, again, file.sha256, file.size);
   const stored = keptPath(context.config.storage, file.sha256);
-  return importFile(context, again, stored, { ...(await instructionOf(context, file)), again: true });
+  return importFile(context, again, stored, { ...instructionOf(context, file), again: true });
 }

@@ -31,7 +31,7 @@ export async function approvePlan(
   const file = await getFile(db, plan.fileId);
   if (file?.sha256 === undefined || file.sha256 === null) throw new RefusedError(`The file of plan ${hash} is gone.`);
   const result = await importFile(context, file.id, keptPath(context.config.storage, file.sha256), {
-    ...(await instructionOf(context, file)),
+    ...instructionOf(context, file),
     approved: { planHash: plan.planHash, ...word },
   });
   if (result.status === 'applied') context.log('plan.approved', { fileId: file.id, planHash: plan.planHash });

@@ -7,7 +7,7 @@ import { ConfigError, RetryableError } from '../../errors.ts';
 import { insertHandGiven, listUnfinishedCopies } from '../../load/files/hand-given.ts';
 import type { SeenFile } from '../../load/files/ledger.ts';
 import { listSecretariats } from '../../load/reference/secretariats.ts';
-import type { ImportMode, Language, Scope } from '../../model.ts';
+import type { ImportMode, Scope } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { keepCopy } from '../intake/keep-file.ts';
 import { manualDrop } from '../intake/manual-drop.ts';
@@ -37,7 +37,7 @@ export async function importByHand(
   given: HandGiven,
 ): Promise<ImportResult[]> {
   const layout = requireLayout(context, given.layout);
-  const language = await requireSecretariat(context, given, layout);
+  await requireSecretariat(context, given, layout);
   requireKeys(layout, given.set);
   for (const path of paths) await requireFile(path);
   const drop = dropFor(context, given);
@@ -49,7 +49,6 @@ export async function importByHand(
     limits: drop.limits,
     dropHash: drop.hash,
     saidWhole: true,
-    language,
     again: false,
     approved: null,
   };
@@ -109,11 +108,7 @@ function requireLayout(context: JobContext, id: string): ConfiguredLayout {
   return layout;
 }
 
-async function requireSecretariat(
-  context: JobContext,
-  given: HandGiven,
-  { layout }: ConfiguredLayout,
-): Promise<Language> {
+async function requireSecretariat(context: JobContext, given: HandGiven, { layout }: ConfiguredLayout): Promise<void> {
   const { secretariat } = given;
   if (layout.kind === 'employers' && secretariat !== 'issuer') {
     throw new ConfigError(
@@ -125,14 +120,12 @@ async function requireSecretariat(
       `--secretariat is "${secretariat}"; layout "${layout.id}" brings bank statements, which only "bank" may.`,
     );
   }
-  if (secretariat === 'issuer' || (secretariat === 'bank' && layout.kind === 'bank-statement')) return 'en';
+  if (secretariat === 'issuer' || (secretariat === 'bank' && layout.kind === 'bank-statement')) return;
   const known = await listSecretariats(context.database.db);
-  const found = known.find(({ code }) => code === secretariat);
-  if (found === undefined) {
+  if (!known.some(({ code }) => code === secretariat)) {
     const codes = [...known.map(({ code }) => code), 'issuer'].join(', ');
     throw new ConfigError(`--secretariat is "${secretariat}"; allowed: ${codes}.`);
   }
-  return found.language;
 }
 
 function requireKeys({ layout }: ConfiguredLayout, set: Readonly<Record<string, string>>): void {

@@ -13,8 +13,9 @@ import {
   type SeenFile,
 } from '../../load/files/ledger.ts';
 import { FEW } from '../../load/files/plan-tables.ts';
+import { languageOf } from '../../load/reference/secretariats.ts';
 import { fileNameForLog } from '../../log.ts';
-import type { FileCounts, Language } from '../../model.ts';
+import type { FileCounts } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { leaveFile, parkFile } from '../intake/leave-file.ts';
 import { NO_COUNTS, toldStatus } from '../intake/receipt.ts';
@@ -64,7 +65,7 @@ export async function importFile(
       if (claim.kind === 'decided') return;
       if (claim.kind === 'elsewhere') throw new RetryableError('claimed', 'Another worker has this file.');
       if (claim.kind === 'later') throw new RetryableError('not_due', 'This file waits for its next try.');
-      const file = await requireFile(session.prepared, fileId);
+      const { file } = claim;
       taken.file = file;
       if (claim.lostBy !== null) context.log('file.taken_over', { ...nameOf(file), worker: claim.lostBy });
       if (claim.kind === 'worn-out') await parkFile(context, file);
@@ -84,7 +85,7 @@ export async function importFile(
       throw named;
     }
   }
-  const result = await resultOf(context, db, fileId, instruction.language);
+  const result = await resultOf(context, db, fileId);
   if (taken.file !== null) logResult(context, taken.file, result);
   return result;
 }
@@ -106,7 +107,7 @@ export async function planFile(
       await decideFile(unheard, { ...session, db: trx, prepared: trx }, file, kept.storedAt, instruction, (work) =>
         work(trx),
       );
-      const result = await resultOf(context, trx, id, instruction.language);
+      const result = await resultOf(context, trx, id);
       const { planHash: _, ...planned } = result;
       return { ...planned, fileId: null, status: 'planned', wouldBe: result.status };
     } finally {
@@ -121,9 +122,10 @@ async function requireFile(db: Db, id: number): Promise<DropFile> {
   return file;
 }
 
-async function resultOf(context: JobContext, db: Db, id: number, language: Language): Promise<ImportResult> {
+async function resultOf(context: JobContext, db: Db, id: number): Promise<ImportResult> {
   const file = await requireFile(db, id);
   const issues = await listIssues(db, id);
+  const language = issues.length > 0 ? await languageOf(db, file.secretariat_code) : 'en';
   const plan = file.status === 'held' ? await findOpenPlan(db, id) : undefined;
   return {
     fileId: id,

@@ -1,6 +1,6 @@
 /** What a file is imported with, beside its bytes: by its drop, or by the person who gives it. */
 import type { ConfiguredLayout, Drop } from '../../config.ts';
-import type { ImportMode, Language, Scope } from '../../model.ts';
+import type { ImportMode, Scope } from '../../model.ts';
 
 /** How a file is to be taken; the drop's settings, or what was said by hand. */
 export interface ImportInstruction {
@@ -14,8 +14,6 @@ export interface ImportInstruction {
   readonly dropHash: string;
   /** the sender said that the file is whole: by a marker, by its final name, or by giving it by hand */
   readonly saidWhole: boolean;
-  /** language of the sentences */
-  readonly language: Language;
   /** apply a content that was applied before anew */
   readonly again: boolean;
   /** a held plan that a person has said yes to */

@@ -29,7 +29,7 @@ export async function importFound(
   change: Partial<ImportInstruction> = {},
 ): Promise<ImportResult> {
   if (file.sha256 === null) throw new RefusedError(`File ${file.id} was never fetched; there is nothing to read.`);
-  const instruction = { ...(await instructionOf(context, file)), ...change };
+  const instruction = { ...instructionOf(context, file), ...change };
   const storedAt = keptPath(context.config.storage, file.sha256);
   const suspect = file.crashes > 0 || (file.claimed_by !== null && file.claimed_by !== OWNER);
   const result = await takeInHand(suspect, () => importFile(context, file.id, storedAt, instruction));

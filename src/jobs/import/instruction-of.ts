@@ -2,7 +2,6 @@
 import type { Drop } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
 import type { DropFile } from '../../load/files/ledger.ts';
-import { listSecretariats } from '../../load/reference/secretariats.ts';
 import type { ImportMode } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { isManual, manualDrop } from '../intake/manual-drop.ts';
@@ -21,13 +20,12 @@ export function dropOf(context: JobContext, file: DropFile): Drop {
  * The layout, scope, mode and values are those of the file's first reading, or what was said when it was given by hand; a file
  * that was never read takes its drop's.
  */
-export async function instructionOf(context: JobContext, file: DropFile): Promise<ImportInstruction> {
+export function instructionOf(context: JobContext, file: DropFile): ImportInstruction {
   const drop = dropOf(context, file);
   const ids = file.layout_id === null ? drop.layouts : [file.layout_id];
   const layouts = ids.flatMap((id) => context.config.layouts.get(id) ?? []);
   if (layouts.length === 0)
     throw new ConfigError(`File ${file.id} needs the layout "${ids.join(', ')}", which is not configured.`);
-  const secretariats = await listSecretariats(context.database.prepared);
   return {
     layouts,
     scope: file.scope === 'full' || file.scope === 'delta' ? file.scope : drop.scope,
@@ -36,7 +34,6 @@ export async function instructionOf(context: JobContext, file: DropFile): Promis
     limits: drop.limits,
     dropHash: drop.hash,
     saidWhole: file.by_hand || drop.settled !== 'stable',
-    language: secretariats.find(({ code }) => code === file.secretariat_code)?.language ?? 'en',
     again: false,
     approved: null,
   };

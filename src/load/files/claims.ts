@@ -1,16 +1,19 @@
 /** Who works on a file: a claim that ends with its database connection, and the fence that refuses a stale owner. */
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { RetryableError } from '../../errors.ts';
 import type { FileStatus } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
+import type { Tables } from '../tables.ts';
+
+type DropFile = Selectable<Tables['drop_file']>;
 
 /**
  * `worn-out`: its owners were lost too often, and the claimant is to park it; in the other cases it is not the claimant's.
  * `lostBy` names the owner who was lost over it last, null when it was given up or never taken.
  */
 export type Claim =
-  | { readonly kind: 'taken' | 'worn-out'; readonly fence: number; readonly lostBy: string | null }
+  | { readonly kind: 'taken' | 'worn-out'; readonly file: DropFile; readonly lostBy: string | null }
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'later' }
   | { readonly kind: 'decided' };
@@ -32,13 +35,7 @@ export async function claimFile(
   from: 'fetched' | 'held' = 'fetched',
 ): Promise<Claim> {
   // One way to the server: the lock first, and the row as it is once the lock is there.
-  const claimed = await sql<{
-    locked: boolean;
-    fence: number | null;
-    crashes: number;
-    status: string;
-    lostBy: string | null;
-  }>`
+  const claimed = await sql<{ locked: boolean; lostBy: string | null } & (DropFile | { id: null })>`
     with lock as materialized (
       select pg_try_advisory_lock(hashtextextended(${`file/${id}`}, 3)) as locked
     ), before as materialized (
@@ -48,14 +45,14 @@ export async function claimFile(
          set fence = fence + 1, crashes = crashes + case when lost_by is null then 0 else 1 end, claimed_by = ${owner}
         from before
        where id = ${id} and status = ${from} and (not_before is null or not_before <= now())
-      returning fence, crashes, status, lost_by
+      returning drop_file.*, lost_by
     )
-    select locked, fence, crashes, status, lost_by as "lostBy" from lock left join taken on true`.execute(db);
-  const [taken] = claimed.rows;
-  if (taken?.locked !== true) return { kind: 'elsewhere' };
-  if (taken.fence !== null) {
-    const wornOut = taken.status === 'fetched' && taken.crashes >= MOST_CRASHES;
-    return { kind: wornOut ? 'worn-out' : 'taken', fence: taken.fence, lostBy: taken.lostBy };
+    select locked, lost_by as "lostBy", taken.* from lock left join taken on true`.execute(db);
+  const { locked, lostBy, ...file } = onlyRow(claimed);
+  if (!locked) return { kind: 'elsewhere' };
+  if (file.id !== null) {
+    const wornOut = file.status === 'fetched' && file.crashes >= MOST_CRASHES;
+    return { kind: wornOut ? 'worn-out' : 'taken', file, lostBy };
   }
   await unlockFile(db, id);
   const open = await sql`select from drop_file where id = ${id} and status = ${from}`.execute(db);

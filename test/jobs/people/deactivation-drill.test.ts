@@ -47,7 +47,6 @@ async function deliver(bytes: Buffer, name: string, saidWhole: boolean) {
     limits: context.config.navette.limits,
     dropHash: '',
     saidWhole,
-    language: 'en',
     again: true,
     approved: null,
   };
