@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +10,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { RetryableError } from '../errors.ts';
 import { onlyRow } from './answers.ts';
+import { locked } from './folder-lock.ts';
+import { mayBePostgres } from './processes.ts';
 
 const run = promisify(execFile);
 
@@ -31,48 +33,68 @@ const USER = 'navette';
 /** Without these a failed statement would put its row, and with it people, into the server's log. */
 const QUIET = ['log_error_verbosity=terse', 'log_min_error_statement=panic'];
 
+/** How often it is looked whether a server has started or stopped. */
+const LOOK_MILLISECONDS = 100;
+/** Longer than a server takes to come back after a crash, or a command to make, start and stop one. */
+const PATIENCE = { lockMilliseconds: 180_000, serverMilliseconds: 120_000 };
+/** What listens on the port and says nothing is no server. */
+const ANSWERS = { connectionTimeoutMillis: 10_000 };
+
 /**
  * Finds or starts the server whose files are in `folder/postgres`. Settings are `name=value` for the server's command line.
- * @throws RetryableError when there is no PostgreSQL for this platform or it does not start
+ * @throws RetryableError when there is no PostgreSQL for this platform or it does not start, and when another command or a
+ * server that neither starts nor stops is waited for in vain
  */
-export async function openEmbeddedPostgres(folder: string, settings: readonly string[] = []): Promise<EmbeddedServer> {
+export async function openEmbeddedPostgres(
+  folder: string,
+  settings: readonly string[] = [],
+  patience = PATIENCE,
+): Promise<EmbeddedServer> {
   const place = join(folder, 'postgres');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { url, started } = await locked(folder, async () => {
+  const alone = <T>(work: () => Promise<T>): Promise<T> =>
+    locked(`${place}.lock`, { patienceMilliseconds: patience.lockMilliseconds }, work);
+  const { url, started, presence } = await alone(async () => {
     const binaries = await findBinaries();
-    const running = await runningPort(place);
+    const running = await runningPort(place, patience.serverMilliseconds);
     if (running === null && !existsSync(join(place, 'PG_VERSION'))) await createCluster(binaries, place);
     const port = running ?? (await startServer(binaries, place, settings));
     const password = await readFile(join(folder, 'postgres.password'), 'utf8');
     const address = `postgres://${USER}:${password.trim()}@127.0.0.1:${port}/navette`;
     await createDatabase(address);
-    return { url: address, started: running === null };
+    return { url: address, started: running === null, presence: await announce(address) };
   });
-  // An open connection is what tells the others that somebody is still here.
-  const presence = new pg.Client({ connectionString: url, application_name: 'navette presence' });
-  presence.on('error', () => undefined);
-  await presence.connect();
-  return { url, started, release: () => leave(folder, place, presence) };
+  return {
+    url,
+    started,
+    release: () => alone(() => leave(place, presence)).finally(() => presence.end().catch(() => undefined)),
+  };
 }
 
-async function leave(folder: string, place: string, presence: pg.Client): Promise<boolean> {
-  return locked(folder, async () => {
-    let others = 1;
-    try {
-      const found = await presence.query<{ others: number }>(
-        `select count(*)::int as others from pg_stat_activity
+/** An open connection is what tells the others that somebody is still here; made before any of them may look. */
+async function announce(url: string): Promise<pg.Client> {
+  const presence = new pg.Client({ connectionString: url, application_name: 'navette presence', ...ANSWERS });
+  presence.on('error', () => undefined);
+  await presence.connect();
+  return presence;
+}
+
+async function leave(place: string, presence: pg.Client): Promise<boolean> {
+  let others = 1;
+  try {
+    const found = await presence.query<{ others: number }>(
+      `select count(*)::int as others from pg_stat_activity
          where application_name = 'navette presence' and pid <> pg_backend_pid()`,
-      );
-      others = onlyRow(found).others;
-    } catch {
-      // The server is gone already: there is nothing to stop.
-    }
-    await presence.end().catch(() => undefined);
-    if (others > 0) return false;
-    const binaries = await findBinaries();
-    await runAsPostgres(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', place]).catch(() => undefined);
-    return true;
-  });
+    );
+    others = onlyRow(found).others;
+  } catch {
+    // The server is gone already: there is nothing to stop.
+  }
+  await presence.end().catch(() => undefined);
+  if (others > 0) return false;
+  const binaries = await findBinaries();
+  await runAsPostgres(binaries.pg_ctl, ['stop', '-w', '-m', 'fast', '-D', place]).catch(() => undefined);
+  return true;
 }
 
 async function findBinaries(): Promise<Binaries> {
@@ -174,19 +196,25 @@ async function postgresUser(): Promise<{ uid: number; gid: number } | null> {
 }
 
 /** The port of a running server of this folder, or null. */
-async function runningPort(place: string): Promise<number | null> {
+async function runningPort(place: string, patience: number): Promise<number | null> {
   const path = join(place, 'postmaster.pid');
-  const text = await readFile(path, 'utf8').catch(() => '0');
-  const [pid, , , port, , , , state] = text.split('\n');
-  if (Number(pid) === 0 || !isAlive(Number(pid))) return null;
-  if (state?.trim() !== 'ready') {
-    await pause(100);
-    return runningPort(place);
+  for (let waited = 0; waited <= patience; waited += LOOK_MILLISECONDS) {
+    const text = await readFile(path, 'utf8').catch(() => '0');
+    const [number, , , port, , , , state] = text.split('\n');
+    if (Number(number) === 0) return null;
+    const isReady = state?.trim() === 'ready';
+    // Left by a server that was killed, whose number may be another process's now. PostgreSQL itself would take that for the server.
+    if (!mayBePostgres(Number(number)) || (isReady && (await isRefused(Number(port))))) {
+      await rm(path, { force: true });
+      return null;
+    }
+    if (isReady) return Number(port);
+    await pause(LOOK_MILLISECONDS);
   }
-  if (!(await isRefused(Number(port)))) return Number(port);
-  // Left by a server that was killed, whose number another process has now. PostgreSQL itself would take that for the server.
-  await rm(path, { force: true });
-  return null;
+  throw new RetryableError(
+    'embedded_postgres',
+    `The embedded PostgreSQL has been starting or stopping for more than ${Math.round(patience / 1_000)} seconds; its log is ${join(place, 'server.log')}. When no PostgreSQL runs there, remove ${path} and try again.`,
+  );
 }
 
 function isRefused(port: number): Promise<boolean> {
@@ -197,18 +225,9 @@ function isRefused(port: number): Promise<boolean> {
   });
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** Its starter may have been killed before it came to this. */
 async function createDatabase(url: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: url.replace(/\/navette$/, '/postgres') });
+  const admin = new pg.Client({ connectionString: url.replace(/\/navette$/, '/postgres'), ...ANSWERS });
   await admin.connect();
   try {
     const found = await admin.query(`select 1 from pg_database where datname = 'navette'`);
@@ -224,27 +243,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** One command at a time decides whether the server starts or stops; a lock left by a dead process does not count. */
-async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const path = join(folder, 'postgres.lock');
-  for (;;) {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(String(process.pid));
-      await file.close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const owner = Number(await readFile(path, 'utf8').catch(() => '0'));
-      if (owner > 0 && !isAlive(owner)) await rm(path, { force: true });
-      await pause(50);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(path, { force: true });
-  }
 }

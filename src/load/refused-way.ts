@@ -24,8 +24,8 @@ export function isCertificateFault(reason: string): boolean {
 /** null when it is about something else than TLS. */
 export function refusedWay(error: unknown, reason: string): string | null {
   const { syscall, message } = error as { syscall?: unknown; message?: unknown };
-  // A socket that is not there has the same code as a file, and another call.
-  if (syscall === 'open' || syscall === 'read') return SENTENCES.file;
+  // Sockets are read too, and reset; only a folder in the place of a file is a fault of the file.
+  if (syscall === 'open' || (syscall === 'read' && reason === 'EISDIR')) return SENTENCES.file;
   if (message === 'The server does not support SSL connections') return SENTENCES.plain;
   if (reason === OTHER_NAME) return SENTENCES.name;
   if (!isCertificateFault(reason)) return null;

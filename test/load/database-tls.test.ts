@@ -1,10 +1,12 @@
 /** The way to a PostgreSQL with TLS: taken when its certificate verifies, refused in a clear sentence when it does not. */
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { isAboutConnection } from '../../src/jobs/connection-errors.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { type EmbeddedServer, openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
@@ -86,6 +88,21 @@ test('an authority that is not there and a server without TLS are told for what 
   expect(await refusal(verified(inject('postgres'), 'right.pem'))).toEqual({
     reason: 'database_unverified',
     message: "The database's server speaks no TLS, and DATABASE_URL asks for it; nobody logged in.",
+  });
+});
+
+test('a folder in the place of a certificate file is one, and a server that resets the connection is none', async () => {
+  expect(await refusal(verified(named, '.'))).toMatchObject({
+    reason: 'database_unverified',
+    message: 'A certificate or key file that DATABASE_URL names cannot be read.',
+  });
+  const resets = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(0, '127.0.0.1');
+  await once(resets, 'listening');
+  onTestFinished(() => void resets.close());
+  const { port } = resets.address() as AddressInfo;
+  expect(await refusal(`postgres://navette@127.0.0.1:${port}/navette`)).toEqual({
+    reason: 'database_down',
+    message: 'The database cannot be reached (ECONNRESET).',
   });
 });
 

@@ -70,3 +70,24 @@ test('a server that was killed is started again, also when its number is that of
     expect(await again.release()).toBe(true);
   }
 });
+
+test('what a loss of power or a reused number leaves holds nobody for ever', { timeout: 120_000 }, async () => {
+  const home = join(folder, 'left');
+  const first = await openEmbeddedPostgres(home, ['fsync=off']);
+  const pidFile = join(home, 'postgres', 'postmaster.pid');
+  const ready = await readFile(pidFile, 'utf8');
+  expect(await first.release()).toBe(true);
+  // A lock of a process that had our number before us, and a server that had it while it started.
+  await writeFile(join(home, 'postgres.lock'), `${process.pid} 1`);
+  await writeFile(pidFile, ready.replace(/^\d+/, String(process.pid)).replace('ready', 'starting'));
+  const again = await openEmbeddedPostgres(home, ['fsync=off']);
+  expect(again.started).toBe(true);
+  // The server itself, which says for too long that it is stopping.
+  const running = await readFile(pidFile, 'utf8');
+  await writeFile(pidFile, running.replace('ready', 'stopping'));
+  const short = { lockMilliseconds: 10_000, serverMilliseconds: 200 };
+  const refused = await openEmbeddedPostgres(home, [], short).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ reason: 'embedded_postgres', message: expect.stringContaining(`remove ${pidFile}`) });
+  await writeFile(pidFile, running);
+  expect(await again.release()).toBe(true);
+});

@@ -66,10 +66,13 @@ ${rows.map(line).join('\n')}
 `;
 }
 
-/** Rows of the page as they stand there: the number, and each test by file and title. */
-export function readFaultPage(page: string): { readonly number: number; readonly tests: readonly string[] }[] {
-  return [...page.matchAll(/^\| (\d+) \|(?: (?:[^|\\]|\\.)*\|){2} ((?:[^|\\]|\\.)*) \|/gm)].map((row) => ({
+/** Rows of the page as they stand there: the number, each test by file and title, and what is said of their last run. */
+export function readFaultPage(
+  page: string,
+): { readonly number: number; readonly tests: readonly string[]; readonly result: string }[] {
+  return [...page.matchAll(/^\| (\d+) \|(?: (?:[^|\\]|\\.)*\|){2} ((?:[^|\\]|\\.)*) \| (.*) \|$/gm)].map((row) => ({
     number: Number(row[1]),
+    result: row[3] ?? '',
     tests: (row[2] ?? '')
       .replaceAll('\\|', '|')
       .split('<br>')
