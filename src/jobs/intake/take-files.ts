@@ -42,55 +42,74 @@ export async function takeFiles(
   ready: readonly SettledFile[],
   then: (file: RemoteFile, id: number) => Promise<void> = async () => undefined,
 ): Promise<{ taken: number; more: boolean }> {
-  const { drop, moved, most, signal } = taking;
-  const round = { taken: 0, unstored: 0 };
-  let keeping = Promise.resolve();
+  const round: Round = { taken: 0, unstored: 0, keeping: Promise.resolve() };
+  let more = false;
   try {
-    for (let start = 0; start < ready.length; start += ASKED_AT_ONCE) {
-      const some = ready.slice(start, start + ASKED_AT_ONCE).filter(({ file }) => sentNameFault(file.name) === null);
-      const known = await meetFiles(context, taking, some, most - round.taken);
-      for (const settled of some) {
-        const { file } = settled;
-        if (moved.has(file.name)) continue;
-        const arrival = known.get(pathOf(drop, file)) ?? null;
-        // What is known and waits for its turn or its way out leaves nothing more to take.
-        if (arrival !== null && !isToTake(drop, arrival, taking.enqueue)) continue;
-        if (round.taken + 1 >= most) await keeping;
-        if (arrival === null || signal?.aborted || round.taken >= most) return { taken: round.taken, more: true };
-        const leave = async (error: unknown): Promise<void> => {
-          if (await leaveUntaken(context, drop, file, arrival, ofOwnDisk(error))) round.unstored += 1;
-        };
-        const keep = await fetchFile(context, drop, taking.opened, settled, arrival, taking.enqueue).catch(
-          async (error) => {
-            await leave(error);
-            return async () => null;
-          },
-        );
-        const keepAndTell = async (): Promise<void> => {
-          try {
-            const id = await keep();
-            if (id === null) return;
-            await then(file, id);
-            round.taken += 1;
-          } catch (error) {
-            await leave(error);
-          }
-        };
-        try {
-          await keeping;
-        } finally {
-          keeping = keepAndTell();
-          // Whoever awaits it next is told; until then nobody listens.
-          keeping.catch(() => undefined);
-        }
-        if (taking.enqueue === null || round.unstored > 0) await keeping;
-        if (round.unstored >= MOST_UNSTORED) return { taken: round.taken, more: false };
-      }
+    for (let start = 0; start < ready.length && !more && round.unstored < MOST_UNSTORED; start += ASKED_AT_ONCE) {
+      more = await takeSome(context, taking, ready.slice(start, start + ASKED_AT_ONCE), then, round);
     }
   } finally {
-    await keeping;
+    await round.keeping;
   }
-  return { taken: round.taken, more: false };
+  return { taken: round.taken, more };
+}
+
+interface Round {
+  taken: number;
+  unstored: number;
+  /** what is being kept while the next one is read */
+  keeping: Promise<void>;
+}
+
+/** @returns whether more could have been taken */
+async function takeSome(
+  context: JobContext,
+  taking: Taking,
+  ready: readonly SettledFile[],
+  then: (file: RemoteFile, id: number) => Promise<void>,
+  round: Round,
+): Promise<boolean> {
+  const { drop, moved, most, signal } = taking;
+  const usable = ready.filter(({ file }) => sentNameFault(file.name) === null);
+  const known = await meetFiles(context, taking, usable, most - round.taken);
+  for (const settled of usable) {
+    const { file } = settled;
+    if (moved.has(file.name)) continue;
+    const arrival = known.get(pathOf(drop, file)) ?? null;
+    // What is known and waits for its turn or its way out leaves nothing more to take.
+    if (arrival !== null && !isToTake(drop, arrival, taking.enqueue)) continue;
+    if (round.taken + 1 >= most) await round.keeping;
+    if (arrival === null || signal?.aborted || round.taken >= most) return true;
+    const leave = async (error: unknown): Promise<void> => {
+      if (await leaveUntaken(context, drop, file, arrival, ofOwnDisk(error))) round.unstored += 1;
+    };
+    const keep = await fetchFile(context, drop, taking.opened, settled, arrival, taking.enqueue).catch(
+      async (error) => {
+        await leave(error);
+        return async () => null;
+      },
+    );
+    const keepAndTell = async (): Promise<void> => {
+      try {
+        const id = await keep();
+        if (id === null) return;
+        await then(file, id);
+        round.taken += 1;
+      } catch (error) {
+        await leave(error);
+      }
+    };
+    try {
+      await round.keeping;
+    } finally {
+      round.keeping = keepAndTell();
+      // Whoever awaits it next is told; until then nobody listens.
+      round.keeping.catch(() => undefined);
+    }
+    if (taking.enqueue === null || round.unstored > 0) await round.keeping;
+    if (round.unstored >= MOST_UNSTORED) return false;
+  }
+  return false;
 }
 
 /** By path what the ledger knows of them; those it has never heard of are told to it, as many as can be taken. */
