@@ -3,14 +3,13 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import type { Drop } from '../config.ts';
-import { RetryableError } from '../errors.ts';
 import { within } from '../ingest/drops/deadline.ts';
 import { watchFolder } from '../ingest/drops/watch-folder.ts';
 import { reasonOf } from '../load/database.ts';
 import { countByStatus } from '../load/files/ledger.ts';
 import { listWithoutJob, type Queue } from '../load/queue.ts';
 import { noteWorker, removeWorker } from '../load/workers.ts';
-import { isAboutConnection } from './connection-errors.ts';
+import { isAboutConnection, outageReason } from './connection-errors.ts';
 import type { JobContext } from './context.ts';
 import { type Alarm, wakeBy } from './cron.ts';
 import { expirePlans } from './import/decide-held-plan.ts';
@@ -140,12 +139,12 @@ async function beat(context: () => JobContext, queue: Queue, bell: Bell, signal:
       await warnOverdue(moment);
       await expirePlans(moment);
     } catch (error) {
-      if (!isAboutConnection(error) && !(error instanceof RetryableError)) {
+      if (!isAboutConnection(error)) {
         // Thrown on, nobody would catch it: a worker that takes no files any more, or none at all, instead of a line.
         log('job.failed', { step: SWEEP, reason: reasonOf(error) });
       } else if (databaseDownSince === null) {
         databaseDownSince = now();
-        log('database.down');
+        log('database.down', { reason: outageReason(error) });
       }
     }
     await bell.sleep(SWEEP, SWEEP_PAUSE, false);

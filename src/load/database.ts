@@ -192,8 +192,9 @@ function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-/** What PostgreSQL or the network says, without any value of a row: its code, or the name of the system error. */
+/** What PostgreSQL, the network or Navette itself says, without any value of a row: its code, or the name of the system error. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof RetryableError) return error.reason;
   const { code, errors } = error as { code?: unknown; errors?: unknown[] };
   if (typeof code === 'string') return code;
   if (Array.isArray(errors) && errors.length > 0) return reasonOf(errors[0]);

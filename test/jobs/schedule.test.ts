@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { brusselsDay } from '../../src/clock.ts';
+import { RetryableError } from '../../src/errors.ts';
 import type { JobContext } from '../../src/jobs/context.ts';
 import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
 import { runOrders } from '../../src/jobs/orders/run-orders.ts';
@@ -36,7 +37,7 @@ const meal = { code: 'meal', faceValue: 800 };
 const ORDERS = { orders: '0 6 * * *' };
 
 // Made before the tests: what cleans up belongs to the file.
-const places = await Promise.all(Array.from({ length: 13 }, openWorkplace));
+const places = await Promise.all(Array.from({ length: 14 }, openWorkplace));
 
 /** A workplace with one employer, and its context at any moment. */
 async function openDesk(order: Partial<StandingOrderOf>) {
@@ -291,6 +292,23 @@ test('a job that fails is tried again after a minute, later after longer, and it
     'job.failed',
     'job.done',
   ]);
+  expect(tried).toBe(4);
+});
+
+test('a folder that takes nothing is no outage of the database: each failure is told with its reason, after a longer wait each time', async () => {
+  const { place, at } = await openDesk({});
+  let tried = 0;
+  const look = openSchedule(ORDERS, {
+    orders: async () => {
+      tried += 1;
+      throw new RetryableError('release_folder', 'The folder cannot be written to.');
+    },
+  });
+  for (const minute of ['04:59', '05:00', '05:01', '05:02', '05:03', '05:04', '05:05', '05:06', '05:07', '05:08']) {
+    await look(at(`2026-12-05T${minute}:00Z`));
+  }
+  expect(events(place, 'job.failed').map(({ reason }) => reason)).toEqual(Array(tried).fill('release_folder'));
+  // After 1, 1, 2 and 5 minutes, as any job that fails.
   expect(tried).toBe(4);
 });
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import { isAboutConnection } from '../../src/jobs/connection-errors.ts';
+import { isAboutConnection, outageReason } from '../../src/jobs/connection-errors.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { type EmbeddedServer, openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
 import { makeCertificate } from '../support/certificates.ts';
@@ -110,4 +110,5 @@ test('a certificate that stops verifying is about the way to the database, and n
   const client = new pg.Client({ connectionString: verified(named, 'wrong.pem') });
   const error = await client.connect().catch((failure: unknown) => failure);
   expect(isAboutConnection(error)).toBe(true);
+  expect(outageReason(error)).toBe('database_unverified');
 });

@@ -15,7 +15,7 @@ import { keptPath } from './keep-file.ts';
 export async function leaveFile(context: JobContext, file: DropFile, error: unknown): Promise<void> {
   const { db } = context.database;
   const facts = { fileId: file.id, drop: file.drop_id, file: fileNameForLog(file.name) };
-  const reason = error instanceof RetryableError ? error.reason : reasonOf(error);
+  const reason = reasonOf(error);
   try {
     if (reason === 'claim_lost') return;
     if (error instanceof RefusedError) {
@@ -27,7 +27,7 @@ export async function leaveFile(context: JobContext, file: DropFile, error: unkn
     } else if (error instanceof ConfigError) {
       // The file is not to blame, and is tried again until its drop is configured as it should be.
       if (await postponeFile(db, file)) context.log('file.failed', { ...facts, reason: 'configuration' });
-    } else if (isAboutConnection(error) || metAnother(error)) {
+    } else if (passes(error) || metAnother(error)) {
       if (await postponeFile(db, file)) context.log('file.postponed', { ...facts, reason });
     } else {
       context.log('file.failed', { ...facts, reason });
@@ -35,9 +35,14 @@ export async function leaveFile(context: JobContext, file: DropFile, error: unkn
     }
   } catch (second) {
     // The database is away: the claim ended with its connection, and the file is found as it was.
-    if (!isAboutConnection(second)) throw second;
+    if (!passes(second)) throw second;
     context.log('file.postponed', { ...facts, reason });
   }
+}
+
+/** A claim that was lost, a disk that is full, a drop or a database that is away: the file is not to blame. */
+function passes(error: unknown): boolean {
+  return error instanceof RetryableError || isAboutConnection(error);
 }
 
 /** Its kept bytes are not there, and those of its sender may be: a person's own file and what was moved out are not fetched. */

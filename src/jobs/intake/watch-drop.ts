@@ -68,7 +68,7 @@ async function comeBy(context: () => JobContext, drop: Drop, visit: LongVisit): 
         const milliseconds = more === 'soon' ? stillMilliseconds(drop) + SETTLING : PAUSES[more];
         return { milliseconds: jittered(milliseconds), wakeable: true };
       } catch (error) {
-        if (isAboutDatabase(error)) throw error;
+        if (isAboutConnection(error)) throw error;
         return { milliseconds: await tellDown(moment, drop, error), wakeable: false };
       }
     });
@@ -77,7 +77,7 @@ async function comeBy(context: () => JobContext, drop: Drop, visit: LongVisit): 
   } catch (error) {
     const milliseconds = jittered(DATABASE_AWAY);
     // The heartbeat tells of the database; the drop itself is not down.
-    if (isAboutDatabase(error)) return { milliseconds, wakeable: false };
+    if (isAboutConnection(error)) return { milliseconds, wakeable: false };
     return { milliseconds: await tellDown(moment, drop, error).catch(() => milliseconds), wakeable: false };
   }
 }
@@ -91,7 +91,7 @@ export async function tellSeen({ database, log }: Pick<JobContext, 'database' | 
 /** @returns milliseconds until it may be tried again; an outage is told once, and once more when it turns out that we are refused */
 async function tellDown({ database, log }: JobContext, drop: Drop, error: unknown): Promise<number> {
   const known = error instanceof RetryableError;
-  const reason = known ? error.reason : reasonOf(error);
+  const reason = reasonOf(error);
   const refused = REFUSED.includes(reason);
   const pauses = refused ? SLOW_BACK_OFF_SECONDS : BACK_OFF_SECONDS;
   const { reasonBefore, rests } = await noteDropDown(database.db, drop.id, reason, pauses);
@@ -99,11 +99,6 @@ async function tellDown({ database, log }: JobContext, drop: Drop, error: unknow
     log(known ? 'drop.down' : 'drop.failed', { drop: drop.id, reason, ...fingerprints(error) });
   }
   return Math.min(rests, ASKED);
-}
-
-function isAboutDatabase(error: unknown): boolean {
-  if (error instanceof RetryableError) return error.reason === 'database_down';
-  return isAboutConnection(error);
 }
 
 /** Which key was expected and which one was offered; both are public. */

@@ -30,7 +30,7 @@ export async function workFile(
   } catch (error) {
     const claimed = error instanceof RetryableError && error.reason === 'claimed';
     if (claimed) context.log('file.claimed_elsewhere', { fileId });
-    else if (isAboutConnection(error) && !(error instanceof RetryableError)) return 'again';
+    else if (isAboutConnection(error)) return 'again';
     else if (error instanceof RefusedError) return 'done';
     // Everything else stands in the ledger and in the log already.
     try {

@@ -159,6 +159,8 @@ test(
     await expectDoneOnce(place);
     expect(worker.child.exitCode).toBeNull();
     expect(worker.lines().filter(({ event }) => event === 'stderr')).toEqual([]);
+    const downs = worker.lines().filter(({ event }) => event === 'database.down');
+    expect(downs.filter(({ reason }) => reason === undefined)).toEqual([]);
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
   },
