@@ -5,7 +5,7 @@ import { confirmOrder } from '../../src/jobs/orders/confirm-orders.ts';
 import type { OrderContext } from '../../src/jobs/orders/order-context.ts';
 import { type RunOrdersResult, runOrders } from '../../src/jobs/orders/run-orders.ts';
 import { inventPerson } from './people.ts';
-import { openPeopleDesk, type PeopleDesk } from './people-desk.ts';
+import { openPeopleDesk, type PeopleChange, type PeopleDesk } from './people-desk.ts';
 
 /** One line of a payroll file; `value` in cents, null = the file does not say it. */
 export interface PayrollLine {
@@ -77,8 +77,8 @@ function signedLines(
 
 const digits = (number: number, length: number): string => String(number).padStart(length, '0');
 
-export async function openBookDesk(firstEmployer: number): Promise<BookDesk> {
-  const desk = await openPeopleDesk(firstEmployer);
+export async function openBookDesk(firstEmployer: number, change?: PeopleChange): Promise<BookDesk> {
+  const desk = await openPeopleDesk(firstEmployer, change);
   const { db } = desk;
   let signedFiles = 0;
   const context = (day: string): OrderContext => {

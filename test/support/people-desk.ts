@@ -43,10 +43,12 @@ export interface StoredPerson {
 
 let employers = 0;
 
-/** `change` gives imports another configuration than the shipped one. */
+/** Gives imports another configuration than the shipped one. */
+export type PeopleChange = (context: JobContext) => JobContext;
+
 export async function openPeopleDesk(
   firstEmployer: number,
-  change: (context: JobContext) => JobContext = (context) => context,
+  change: PeopleChange = (context) => context,
 ): Promise<PeopleDesk> {
   const work = await openWorkplace();
   const { db } = work.on('2026-12-01').database;

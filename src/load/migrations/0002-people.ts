@@ -51,7 +51,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (enterprise_number, id),
       unique (enterprise_number, national_register_number)
     )`.execute(db);
-  // `end_as_of`: when payroll told the end; it says nothing else of a person, so that everything else holds as of `as_of`.
+  // `end_as_of`: when the end was last spoken of. Payroll says nothing else of a person: everything else holds as of `as_of`.
   await sql`create index beneficiary_person on beneficiary (national_register_number)`.execute(db);
   await sql`create index beneficiary_inactive on beneficiary (status_since) where status = 'inactive'`.execute(db);
   await sql`create index beneficiary_ending on beneficiary (employment_end)

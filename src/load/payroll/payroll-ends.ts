@@ -5,7 +5,8 @@ import type { Delivery } from '../files/found-issues.ts';
 
 /**
  * One that has passed makes the person inactive now; a later one is stored. The last row of a person counts. An end that is
- * older than what is known of the person is told and not taken, whatever becomes of the row's entitlement.
+ * older than what is known of it is told and not taken, whatever becomes of the row's entitlement. One that is known already
+ * changes nothing but the moment it was last said, by `repeated_end`: its row stays unchanged.
  */
 export async function decideEmploymentEnds(db: Db, delivery: Delivery, today: string): Promise<void> {
   await sql`
@@ -16,7 +17,10 @@ export async function decideEmploymentEnds(db: Db, delivery: Delivery, today: st
       from plan_payroll p
      where p.employment_end is not null and p.outcome is not null and not p.stale
      order by p.enterprise_number, p.beneficiary_id, p.row_number desc`.execute(db);
-  await sql`delete from ended where employment_end is not distinct from old_end and not deactivates`.execute(db);
+  await sql`
+    create temporary table repeated_end on commit drop as
+    select enterprise_number, beneficiary_id from ended where employment_end = old_end and not deactivates`.execute(db);
+  await sql`delete from ended where employment_end = old_end and not deactivates`.execute(db);
   await dropOlderEnds(db, delivery);
   await sql`
     update plan_payroll p
@@ -27,19 +31,21 @@ export async function decideEmploymentEnds(db: Db, delivery: Delivery, today: st
     select enterprise_number, beneficiary_id, 'explicit' from ended where deactivates`.execute(db);
 }
 
+/** A newer word on the end goes before any; that somebody is there says only that their employment has not ended before. */
 async function dropOlderEnds(db: Db, delivery: Delivery): Promise<void> {
   await sql`
-    with known_later as (
+    with said_later as (
       select b.enterprise_number, b.id
         from ended e join beneficiary b on b.enterprise_number = e.enterprise_number and b.id = e.beneficiary_id
-       where greatest(b.as_of, b.end_as_of) > ${delivery.asOf}::timestamptz
+       where b.end_as_of > ${delivery.asOf}::timestamptz or e.deactivates and b.as_of > ${delivery.asOf}::timestamptz
       union
       select c.enterprise_number, i.id
         from confirmed_beneficiary c cross join unnest(c.beneficiary_ids) as i (id)
-       where c.as_of > ${delivery.asOf}::timestamptz and c.enterprise_number in (select enterprise_number from ended)
+        join ended e on e.enterprise_number = c.enterprise_number and e.beneficiary_id = i.id and e.deactivates
+       where c.as_of > ${delivery.asOf}::timestamptz
     ), older as (
-      delete from ended e using known_later k
-       where k.enterprise_number = e.enterprise_number and k.id = e.beneficiary_id
+      delete from ended e using said_later l
+       where l.enterprise_number = e.enterprise_number and l.id = e.beneficiary_id
       returning e.row_number
     )
     insert into found_issue (row_number, column_name, code, severity)
@@ -68,6 +74,11 @@ export async function writeEmploymentEnds(db: Db, delivery: Delivery, today: str
            jsonb_build_object('employment_end', employment_end,
                               'status', case when deactivates then 'inactive' else old_status end)
       from ended`.execute(db);
+  await sql`
+    update beneficiary b set end_as_of = ${delivery.asOf}::timestamptz
+      from repeated_end r
+     where b.enterprise_number = r.enterprise_number and b.id = r.beneficiary_id
+       and coalesce(b.end_as_of < ${delivery.asOf}::timestamptz, true)`.execute(db);
   await sql`
     update beneficiary b
        set employment_end = e.employment_end,

@@ -26,7 +26,7 @@ export async function planProducts(db: Db): Promise<void> {
         from plan_beneficiary p
         left join beneficiary_product has on has.enterprise_number = p.enterprise_number and has.beneficiary_id = p.known_id
          and has.product_code = p.meal_product and has.valid_from = ${FIRST_DAY}::date and not has.removed
-         and (has.face_value = p.meal_face_value) is not false
+         and (p.meal_face_value is null or has.face_value = p.meal_face_value)
         left join (
           select enterprise_number, beneficiary_id from beneficiary_product
            where enterprise_number in (select enterprise_number from plan_beneficiary)

@@ -16,16 +16,18 @@ export async function readConfirmations(db: Db): Promise<void> {
 
 /**
  * Confirms the unchanged rows of the plan: an older file may not change these people later. Whoever was known by another
- * sender is this one's from now on, and that stands in the record itself.
+ * sender is this one's from now on, and that stands in the record itself, as does when their end was last spoken of.
  */
 export async function confirmUnchanged(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     update beneficiary b
-       set as_of = ${delivery.asOf}::timestamptz, secretariat_code = ${delivery.secretariat},
+       set as_of = ${delivery.asOf}::timestamptz,
+           end_as_of = case when p.says_end then ${delivery.asOf}::timestamptz else b.end_as_of end, secretariat_code = ${delivery.secretariat},
            last_file_id = ${delivery.fileId}::bigint
       from plan_beneficiary p
      where p.outcome = 'unchanged' and b.enterprise_number = p.enterprise_number and b.id = p.known_id and p.old_as_of <= ${delivery.asOf}::timestamptz
-       and p.old_secretariat is distinct from ${delivery.secretariat}`.execute(db);
+       and (p.old_secretariat is distinct from ${delivery.secretariat}
+            or p.says_end and coalesce(b.end_as_of < ${delivery.asOf}::timestamptz, true))`.execute(db);
   const written = await sql`
     insert into confirmed_beneficiary (enterprise_number, file_id, as_of, beneficiary_ids)
     select p.enterprise_number, ${delivery.fileId}::bigint, ${delivery.asOf}::timestamptz, array_agg(p.known_id)

@@ -8,10 +8,12 @@ import { PLAIN_COLUMNS, PLANNED_COLUMNS } from './beneficiary-columns.ts';
  * Fills `plan_beneficiary`: one row for every staged row that is not refused so far, with the record as it would be (columns of
  * `beneficiary`), the person it is about (`known_id`, null for a new one) and what the row does as long as no check refuses it
  * (`outcome`). Rows that were rejected when they were read have none and are there for their other faults only. Where payroll has
- * told an end since, the row's word on the end and on being active is left out, and `older_about_end` names the field.
+ * told an end since, the row's word on the end is left out, and on being active too once that end has passed; `older_about_end`
+ * names the field. `says_end` tells the rows whose word on the end counts, a clear mark included.
  */
 export async function planBeneficiaries(db: Db, delivery: RowSource, today: string): Promise<void> {
   const toldSince = sql`coalesce(b.end_as_of > (select as_of from delivery), false)`;
+  const endedSince = sql`(${toldSince} and coalesce(b.employment_end < ${today}::date, false))`;
   const merged = PLAIN_COLUMNS.map(({ column, type }) => sql`${merge(column, type)} as ${sql.ref(column)}`);
   const merges = PLANNED_COLUMNS.filter((column) => !DERIVED_COLUMNS.includes(column));
   await sql`
@@ -20,10 +22,11 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
       select s.row_number, s.rejected, s.enterprise_number, s.national_register_number, b.id as known_id,
              greatest(k.as_of, b.as_of) as old_as_of, b.secretariat_code as old_secretariat,
              ${sql.join(PLANNED_COLUMNS.map((column) => sql`b.${sql.ref(column)} as ${old(column)}`))},
-             case when ${toldSince} and s.status = 'active' then null else s.status end as said_status,
+             case when ${endedSince} and s.status = 'active' then null else s.status end as said_status,
              case when not ${toldSince} then s.employment_end end as said_end,
+             not ${toldSince} and (s.employment_end is not null or coalesce('employment_end' = any (s.clears), false)) as says_end,
              case when not ${toldSince} then null
-                  when s.status = 'active' and b.status = 'inactive' then 'status'
+                  when ${endedSince} and s.status = 'active' and b.status = 'inactive' then 'status'
                   when coalesce(s.employment_end, b.employment_end) is distinct from b.employment_end
                     or 'employment_end' = any (s.clears) then 'employmentEnd' end as older_about_end,
              s.cost_center as said_cost_center, s.card_delivery as said_card_delivery, s.pin_delivery as said_pin_delivery,
@@ -50,7 +53,7 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
          and not exists (select from found_issue f where f.row_number = s.row_number and f.severity = 'error')
     )
     select m.row_number, m.rejected, m.enterprise_number, m.national_register_number, m.known_id, m.old_as_of, m.old_secretariat,
-           m.old_status, m.older_about_end, m.said_cost_center, m.said_card_delivery, m.said_pin_delivery, m.said_card_point, m.said_pin_point,
+           m.old_status, m.older_about_end, m.says_end, m.said_cost_center, m.said_card_delivery, m.said_pin_delivery, m.said_card_point, m.said_pin_point,
            m.clears, m.meal_product, m.meal_face_value, m.second_product, m.third_product, m.month,
            ${sql.join(merges.map((column) => sql`m.${sql.ref(column)}`))}, d.employment_end, d.status, r.status_reason,
            m.birth_date <> m.old_birth_date

@@ -88,7 +88,7 @@ export async function findSensitiveChanges(db: Db): Promise<void> {
 export async function keepEverybodyActive(db: Db): Promise<void> {
   await sql`
     update plan_beneficiary p
-       set status = 'active', status_reason = null, employment_end = b.employment_end
+       set status = 'active', status_reason = null, employment_end = b.employment_end, says_end = false
       from beneficiary b
      where p.deactivated and b.enterprise_number = p.enterprise_number and b.id = p.known_id`.execute(db);
   await sql`
@@ -132,9 +132,9 @@ export async function insertBeneficiaries(db: Db, delivery: RowSource, today: st
   await sql`analyze new_person`.execute(db);
   await sql`
     insert into beneficiary (enterprise_number, id, national_register_number, ${columns}, status_since, as_of,
-                             secretariat_code, last_file_id)
+                             end_as_of, secretariat_code, last_file_id)
     select p.enterprise_number, n.id, p.national_register_number, ${planned}, ${today}::date,
-           ${asOfDelivery}, ${confirmedBy(delivery)}, ${delivery.fileId}::bigint
+           ${asOfDelivery}, case when p.says_end then ${asOfDelivery} end, ${confirmedBy(delivery)}, ${delivery.fileId}::bigint
       from plan_beneficiary p join new_person n using (row_number)`.execute(db);
   await sql`
     insert into beneficiary_change (enterprise_number, beneficiary_id, file_id, row_number, changed_by, why, before, after)
@@ -160,7 +160,7 @@ export async function updateBeneficiaries(db: Db, delivery: RowSource, today: st
     update beneficiary b
        set (${columns}) = row (${planned}),
            status_since = case when b.status = p.status then b.status_since else ${today}::date end,
-           as_of = ${asOfDelivery},
+           as_of = ${asOfDelivery}, end_as_of = case when p.says_end then ${asOfDelivery} else b.end_as_of end,
            secretariat_code = coalesce(${confirmedBy(delivery)}, b.secretariat_code),
            last_file_id = coalesce(${delivery.fileId}::bigint, b.last_file_id)
       from plan_beneficiary p

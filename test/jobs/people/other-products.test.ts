@@ -107,3 +107,15 @@ it('history keeps a product that a file gives to somebody who is known, from the
     { product: 'eco', faceValue: null, removed: false, from: '2026-12-01' },
   ]);
 });
+
+it('a value said for the first time of a product that is held without one is taken', async () => {
+  const { number, say } = await personWith({});
+  // As when the configuration makes vouchers with a value of what was an amount.
+  await sql`update beneficiary_product set face_value = null where enterprise_number = ${number}`.execute(db);
+  expect((await say({ mealProduct: 'meal', mealFaceValue: '8,00' })).counts).toMatchObject({ updated: 1 });
+  const found = await sql<{ value: number }>`
+    select face_value as value from beneficiary_product where enterprise_number = ${number} order by valid_from`.execute(
+    db,
+  );
+  expect(found.rows.at(-1)).toEqual({ value: 800 });
+});

@@ -5,48 +5,22 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { PORTAL_FIELDS } from '../../../src/config/layout-fields.ts';
-import type { JobContext } from '../../../src/jobs/context.ts';
 import { approvePlan, discardPlan } from '../../../src/jobs/import/decide-held-plan.ts';
 import { importByHand } from '../../../src/jobs/import/import-by-hand.ts';
 import { applyAgain } from '../../../src/jobs/intake/take-again.ts';
 import { deactivateLeavers } from '../../../src/load/people/leavers.ts';
-import type { LayoutColumn } from '../../../src/model.ts';
 import { addDays } from '../../../src/transform/values/calendar.ts';
 import { employerLine } from '../../support/employer-lines.ts';
 import { fuzzRuns, fuzzTimeout } from '../../support/fuzz-runs.ts';
 import { inventPerson } from '../../support/people.ts';
 import { openPeopleDesk } from '../../support/people-desk.ts';
 import { type ModelFile, type ModelRow, PeopleModel, plain } from '../../support/people-model.ts';
+import { withEnds } from '../../support/people-with-ends.ts';
 import { portalRow } from '../../support/portal-rows.ts';
 
 const PEOPLE = 9;
 const FIRST_DAY = '2026-12-01';
 const { work, db, employer } = await openPeopleDesk(6_200_000);
-
-/** The portal's columns and two behind them. */
-function withEnds(context: JobContext): JobContext {
-  const portal = context.config.layouts.get('beneficiaries-portal');
-  if (portal === undefined) throw new Error('this layout ships');
-  const column = (field: string, at: number, parse: LayoutColumn['parse']): LayoutColumn => ({
-    field,
-    source: { column: at },
-    parse,
-    pattern: null,
-    required: false,
-    default: null,
-    values: null,
-  });
-  const columns = [
-    ...portal.layout.columns,
-    column('employmentEnd', 36, 'date'),
-    column('faceValueFrom', 37, 'period'),
-  ];
-  const layout = { ...portal, layout: { ...portal.layout, id: 'people-model', columns } };
-  return {
-    ...context,
-    config: { ...context.config, layouts: new Map([...context.config.layouts, ['people-model', layout]]) },
-  };
-}
 
 function textOf(rows: readonly ModelRow[], whole: boolean, order: readonly number[]): string {
   const header = [...PORTAL_FIELDS, 'employmentEnd', 'faceValueFrom'].join(';');
@@ -158,7 +132,7 @@ test(
             const at = new Date(`${told.asOf}T08:00:00Z`);
             await utimes(path, at, at);
             const given = {
-              layout: 'people-model',
+              layout: 'people-with-ends',
               secretariat: 'alpha',
               set: { enterpriseNumber: number },
               scope: told.scope,
