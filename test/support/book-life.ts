@@ -247,6 +247,7 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     status: 'active' as const,
     end: null,
     knownAt: FIRST_FILE,
+    endAt: '',
     values: [{ from: null, value }],
   }));
   const rows = life.values.map((value, index) =>

@@ -7,8 +7,10 @@ export interface ModelPerson {
   center: number;
   status: 'active' | 'status' | 'employment-ended';
   end: Day | null;
-  /** moment of the last file that said who the person is, or ended them */
+  /** moment of the last file that said who the person is */
   knownAt: string;
+  /** moment of the last file that said the end */
+  endAt: string;
   readonly values: { readonly from: Period | null; readonly value: number }[];
 }
 
@@ -220,14 +222,14 @@ function ownValue(book: Book, { person, product, period }: ModelPayroll): number
   return product === 'meal' ? heldValue(personOf(book, person), period) : null;
 }
 
-/** A payroll row brings an end: what is newer about the person, or about the row's own total, goes before it. */
+/** A payroll row brings an end: what is newer about the end, or about the row's own total, goes before it, and before one that has passed that the person is there. */
 export function endEmployment(book: Book, row: ModelPayroll, end: Day, at: string, today: Day): void {
   const person = personOf(book, row.person);
   const saidAt = book.saidAt.get(`${row.person} ${row.product} ${row.period}`) ?? '';
   const ends = person.status === 'active' && end < today;
-  if (saidAt > at || person.knownAt > at || (person.end === end && !ends)) return;
+  if (saidAt > at || person.endAt > at || (ends && person.knownAt > at)) return;
   person.end = end;
-  person.knownAt = at;
+  person.endAt = at;
   if (ends) person.status = 'employment-ended';
 }
 
