@@ -32,16 +32,17 @@ const stale = sql`coalesce(p.old_as_of > (select as_of from delivery), false)`;
 
 /** Warnings that go with an outcome: an older file about somebody newer, or about an end told since; an unknown person who has left. */
 export async function warnOfOutcomes(db: Db): Promise<void> {
+  // No row has two of them: in one look, whoever there are millions of are met once.
   await sql`
     insert into found_issue (row_number, column_name, code, severity)
-    select p.row_number, null, 'row.stale', 'warning'
-      from plan_beneficiary p where p.outcome = 'unchanged' and ${stale}
-    union all
-    select p.row_number, p.older_about_end, 'employment-end.stale', 'warning'
-      from plan_beneficiary p where p.older_about_end is not null and p.outcome <> 'duplicate' and not ${stale}
-    union all
-    select p.row_number, 'status', 'person.unknown-leaver', 'warning'
-      from plan_beneficiary p where p.outcome = 'created' and p.status = 'inactive'`.execute(db);
+    select p.row_number, case p.warning when 'person.unknown-leaver' then 'status' when 'employment-end.stale' then p.older_about_end end,
+           p.warning, 'warning'
+      from (select p.row_number, p.older_about_end,
+                   case when p.outcome = 'unchanged' and ${stale} then 'row.stale'
+                        when p.older_about_end is not null and p.outcome <> 'duplicate' and not ${stale} then 'employment-end.stale'
+                        when p.outcome = 'created' and p.status = 'inactive' then 'person.unknown-leaver' end as warning
+              from plan_beneficiary p) p
+     where p.warning is not null`.execute(db);
 }
 
 /** Columns whose change in bulk looks like a shifted column rather than like life. */
