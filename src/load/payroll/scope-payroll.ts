@@ -59,20 +59,23 @@ export async function scopePayroll(db: Db, delivery: Delivery, counts: 'restated
       -- With an offset, each is asked once and not again for plain.
       offset 0) t`.execute(db);
   if ((scopes.numAffectedRows ?? 0n) > FEW) await sql`analyze payroll_scope`.execute(db);
-  await findIssue(
-    'mandate.missing',
-    null,
-    sql`select s.row_number from stage_payroll s
-          join payroll_scope g on g.enterprise_number = s.enterprise_number
-           and g.product_code is not distinct from s.product_code and g.period is not distinct from s.period
-         where not g.mandated`,
-  ).execute(db);
-  const found = await sql<ScopeFacts>`
+  const found = await sql<ScopeFacts & { strangers: boolean }>`
     select coalesce(sum(rows) filter (where mandated and product_code is not null and period is not null), 0)::int as rows,
            coalesce(bool_or(printed), false) as printed, coalesce(bool_or(ends), false) as ends,
-           coalesce(bool_or(split), false) as split, coalesce(bool_or(other_source), false) as "otherSource"
+           coalesce(bool_or(split), false) as split, coalesce(bool_or(other_source), false) as "otherSource",
+           coalesce(bool_or(not mandated), false) as strangers
       from payroll_scope`.execute(db);
-  return onlyRow(found);
+  const { strangers, ...facts } = onlyRow(found);
+  if (strangers)
+    await findIssue(
+      'mandate.missing',
+      null,
+      sql`select s.row_number from stage_payroll s
+            join payroll_scope g on g.enterprise_number = s.enterprise_number
+             and g.product_code is not distinct from s.product_code and g.period is not distinct from s.period
+           where not g.mandated`,
+    ).execute(db);
+  return facts;
 }
 
 /** What a file brings; a statement that finds nothing to do looks at every row all the same. */

@@ -23,19 +23,24 @@ export async function writeRestated(
   }
   await undoWriteOffs(db, delivery);
   if (facts.updated) await noteUpdated(db, delivery);
-  await writeTotals(db, delivery);
+  if (facts.counts.created > 0) await insertTotals(db, delivery);
+  if (facts.counts.created > 0 || facts.updated) await updateTotals(db, delivery);
   if (facts.others) await endOtherValues(db, delivery);
   if (facts.splits) await writeSplits(db, delivery);
   if (facts.unchanged) await confirmUnchanged(db, delivery);
 }
 
 /** In the order of the file, which is mostly that of the key; the employer is locked, so that no key appears meanwhile. */
-async function writeTotals(db: Db, delivery: Delivery): Promise<void> {
+async function insertTotals(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     insert into entitlement (enterprise_number, beneficiary_id, product_code, period, face_value, restated_quantity,
                              restated_as_of, file_id, row_number)
     select ${key('p')}, p.face_value, p.quantity, ${delivery.asOf}::timestamptz, ${delivery.fileId}::bigint, p.row_number
       from plan_payroll p where p.leads and not p.stale and p.outcome = 'created' and not p.known`.execute(db);
+}
+
+/** Of keys that are there: said before, or granted without payroll. */
+async function updateTotals(db: Db, delivery: Delivery): Promise<void> {
   await sql`
     update entitlement e
        set restated_quantity = p.quantity, restated_as_of = ${delivery.asOf}::timestamptz, file_id = ${delivery.fileId}::bigint,
