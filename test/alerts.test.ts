@@ -50,3 +50,24 @@ test('every rule says how bad it is, and the book says what to do', () => {
   expect(wrong.map(({ alert }) => alert)).toEqual([]);
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
 });
+
+test('files that our own disk refused are counted by reason, from 0 on', async () => {
+  const metrics = createMetrics();
+  const log = metrics.counting(() => undefined);
+  expect(await metrics.page(null)).toContain('navette_files_postponed_total{reason="disk_full"} 0\n');
+  log('file.postponed', { drop: 'alpha', reason: 'disk_full' });
+  log('file.waiting', { drop: 'alpha', reason: 'disk_full' });
+  expect(await metrics.page(null)).toContain('navette_files_postponed_total{reason="disk_full"} 1\n');
+});
+
+test('the alarms that somebody needs are there', () => {
+  const told = rules.map(({ expr }) => expr).join('\n');
+  const wanted = [
+    'notice.channel_down',
+    'file.archive_failed',
+    'file.rejects_lost',
+    'order.parked',
+    'disk_full|store_failed',
+  ];
+  expect(wanted.filter((name) => !told.includes(`"${name}"`))).toEqual([]);
+});

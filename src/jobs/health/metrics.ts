@@ -21,6 +21,8 @@ const FILE_OUTCOMES: Partial<Record<LogEvent, string>> = {
   'file.rejected': 'rejected',
   'file.parked': 'parked',
 };
+/** Reasons that need somebody at once, however few files they meet. */
+const OUR_DISK = ['disk_full', 'store_failed'];
 const ROW_OUTCOMES = ['created', 'updated', 'unchanged', 'reactivated', 'rejected', 'duplicateInFile'] as const;
 
 type Values = readonly (readonly [labels: Readonly<Record<string, string>>, value: number | null])[];
@@ -129,6 +131,13 @@ export function createMetrics(): Metrics {
     labelNames: ['drop', 'outcome'],
     registers,
   });
+  const postponed = new Counter({
+    name: 'navette_files_postponed_total',
+    help: 'Tries of this worker that were put off, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of OUR_DISK) postponed.inc({ reason }, 0);
   const database = new Gauge({
     name: 'navette_database_up',
     help: '1 when the database answered this question.',
@@ -137,8 +146,9 @@ export function createMetrics(): Metrics {
   const gauges = GAUGES.map(([name, help, labelNames, values]) => {
     return { gauge: new Gauge({ name: `navette_${name}`, help, labelNames: [...labelNames], registers }), values };
   });
-  const count = (event: LogEvent, { drop = 'manual', counts }: LogFacts): void => {
+  const count = (event: LogEvent, { drop = 'manual', counts, reason = 'unknown' }: LogFacts): void => {
     events.inc({ event, level: LOG_EVENTS[event][0] });
+    if (event === 'file.postponed') postponed.inc({ reason });
     const outcome = FILE_OUTCOMES[event];
     if (outcome === undefined) return;
     files.inc({ drop, outcome });

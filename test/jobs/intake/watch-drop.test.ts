@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { now } from '../../../src/clock.ts';
 import { newKeyPair } from '../../../src/commands/demo/sftp-server.ts';
 import type { Drop } from '../../../src/config.ts';
+import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { warnOverdue } from '../../../src/jobs/intake/overdue-drops.ts';
 import { pull } from '../../../src/jobs/intake/pull.ts';
 import { watchDrop } from '../../../src/jobs/intake/watch-drop.ts';
@@ -171,6 +172,15 @@ test('a person who has a drop visited by hand ends its outage', async () => {
   expect(await pull(home.context())).toMatchObject([{ down: null }]);
   expect(home.events('drop.recovered')).toHaveLength(1);
   expect(await watch(home, home.drop, 1, undefined, false)).toMatchObject([{ wakeable: false }]);
+});
+
+test('a person who comes while another one visits the drop is told so, and not that nothing was there', async () => {
+  const home = await openDropHome();
+  await home.send('one.csv', 'x');
+  await claimSlot(home.db, 'visit', home.drop.id, 'another worker', 60);
+  expect(await pull(home.context(), newLooks(), 0)).toMatchObject([{ files: [], elsewhere: true, down: null }]);
+  await sql`delete from job_slot where job = 'visit'`.execute(home.db);
+  expect(await pull(home.context(), newLooks(), 0)).toMatchObject([{ files: [{ name: 'one.csv' }], elsewhere: false }]);
 });
 
 test('what is known and queued leaves nothing to take at once; what is not has no room', async () => {
