@@ -6,7 +6,9 @@ import { type CheckedPlace, checkPlaces } from '../jobs/check-places.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
 import { openDatabase } from '../load/database.ts';
 import { pendingMigrations } from '../load/migrate.ts';
+import { isQueueMade } from '../load/queue.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
+import { sentencesOf } from './failures.ts';
 import { counted, table } from './print.ts';
 
 interface CheckOptions extends CommonOptions {
@@ -15,6 +17,8 @@ interface CheckOptions extends CommonOptions {
 
 const DATABASE_TODO =
   'Check DATABASE_URL and the way to the server; docs/security.md says how its certificate is verified.';
+
+const SCHEMA_TODO = 'docs/operations.md says how versions and roles go together, under Upgrade and Roles.';
 
 type Desk = ReturnType<typeof openDesk>;
 
@@ -35,7 +39,10 @@ async function check(options: CheckOptions): Promise<ExitCode> {
   const { drops, layouts, products, navette } = desk.config;
   const faults = scheduleFaults(navette.schedule);
   if (faults.length > 0) throw new ConfigError(faults);
-  const places = options.online === true ? [await askDatabase(desk), ...(await checkPlaces(desk.config))] : [];
+  const places =
+    options.online === true
+      ? [await askDatabase(desk), ...(await checkPlaces(desk.config, desk.environment.home))]
+      : [];
   const warnings = isUnverifiedWay(desk.environment.databaseUrl) ? [UNVERIFIED_WAY] : [];
   const enabled = drops.filter((drop) => drop.enabled);
   desk.print({
@@ -70,6 +77,7 @@ async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promis
     const database = await openDatabase(databaseUrl, () => undefined);
     try {
       const pending = await pendingMigrations(database.db);
+      if (!(await isQueueMade(database.db))) pending.push('the schema of the queue');
       return pending.length === 0
         ? { place, ok: true, found: 'its schema is up to date', todo: null }
         : { place, ok: false, found: `${pending.join(', ')} pending`, todo: 'Run: navette migrate' };
@@ -77,7 +85,8 @@ async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promis
       await database.close();
     }
   } catch (error) {
-    if (!(error instanceof RetryableError)) throw error;
-    return { place, ok: false, found: error.message, todo: DATABASE_TODO };
+    // A missing right or a newer schema must not take the other places with it.
+    const todo = error instanceof RetryableError ? DATABASE_TODO : SCHEMA_TODO;
+    return { place, ok: false, found: sentencesOf(error).join(' '), todo };
   }
 }

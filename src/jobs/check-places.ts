@@ -1,6 +1,6 @@
 /** Looks at every place that the configuration names, and says what is wrong there and what to do. Changes nothing. */
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config, Drop } from '../config.ts';
 import { type FolderFault, type FolderLook, type FolderNeed, localFault } from '../ingest/drops/folder-look.ts';
 import { surveyDrop } from '../ingest/drops/survey-drop.ts';
@@ -26,17 +26,30 @@ const USES: Readonly<Record<FolderNeed['folder'], string>> = {
   error: 'move files to',
 };
 
-/** All places side by side, in the order of the configuration. */
+/** All places side by side, in the order of the configuration; drops on one server one after the other, as servers refuse many logins at once. */
 export async function checkPlaces(
   config: Pick<Config, 'drops' | 'smtp' | 'storage' | 'navette'>,
+  home: string,
 ): Promise<CheckedPlace[]> {
   const { smtp } = config;
   const asked = [
-    checkStorage(config.storage).then((place) => [place]),
-    ...config.drops.filter((drop) => drop.enabled).map(checkDrop),
+    checkOwnFolder('storage', config.storage).then((place) => [place]),
+    checkOwnFolder('out', join(home, 'out')).then((place) => [place]),
+    ...checkDrops(config.drops.filter((drop) => drop.enabled)),
     ...(config.navette.notices.channel === 'smtp' && smtp !== null ? [greet(smtp).then((place) => [place])] : []),
   ];
   return (await Promise.all(asked)).flat();
+}
+
+function checkDrops(drops: readonly Drop[]): Promise<CheckedPlace[]>[] {
+  const lastOn = new Map<string, Promise<unknown>>();
+  return drops.map((drop) => {
+    if (drop.sftp === null) return checkDrop(drop);
+    const server = `${drop.sftp.host}:${drop.sftp.port}`;
+    const checked = (lastOn.get(server) ?? Promise.resolve()).then(() => checkDrop(drop));
+    lastOn.set(server, checked);
+    return checked;
+  });
 }
 
 /** The server first, when there is one, then each folder that the drop's settings make Navette use. */
@@ -132,8 +145,7 @@ async function greet(smtp: Parameters<typeof openMailPool>[0]): Promise<CheckedP
 }
 
 /** What is not there yet is made by the first file; then the nearest folder above it must let it be made. */
-async function checkStorage(folder: string): Promise<CheckedPlace> {
-  const place = 'storage';
+async function checkOwnFolder(place: 'storage' | 'out', folder: string): Promise<CheckedPlace> {
   let there = folder;
   let fault = await localFault(there, { lists: true, writes: true });
   while (fault === 'missing' && dirname(there) !== there) {

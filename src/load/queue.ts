@@ -137,10 +137,15 @@ export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promis
   return found.rows.map((row) => row.id);
 }
 
+/** Whether the queue's schema is there, in whatever version. */
+export async function isQueueMade(db: Db): Promise<boolean> {
+  const made = await sql<{ made: boolean }>`select to_regclass('pgboss.job') is not null as made`.execute(db);
+  return onlyRow(made).made;
+}
+
 /** Jobs of the queue by what becomes of them; nothing waits where the queue's schema was never made. */
 export async function countJobs(db: Db): Promise<{ waiting: number; active: number }> {
-  const made = await sql<{ made: boolean }>`select to_regclass('pgboss.job') is not null as made`.execute(db);
-  if (!onlyRow(made).made) return { waiting: 0, active: 0 };
+  if (!(await isQueueMade(db))) return { waiting: 0, active: 0 };
   const found = await sql<{ waiting: number; active: number }>`
     select (count(*) filter (where state in ('created', 'retry')))::int as waiting,
            (count(*) filter (where state = 'active'))::int as active

@@ -1,8 +1,10 @@
 /** `config check --online` asks every place, and says of each whether it is there. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
 import { runNavette } from '../support/command.ts';
+import { cloneDatabase, onDatabase } from '../support/database.ts';
 import { openMailServer } from '../support/mail-server.ts';
 import { inventMailHome } from '../support/mail-settings.ts';
 import { sftpPlace } from '../support/sftp-server.ts';
@@ -47,8 +49,9 @@ test('reached places say what they hold, the others why not, and no login is tri
       places: { place: string; ok: boolean; found: string; todo: string | null }[];
     };
     expect(places.map(({ place, ok }) => [place, ok])).toEqual([
-      ['database', true],
+      ['database', false],
       ['storage', true],
+      ['out', true],
       ...['in', 'out', 'archive', 'error'].map((folder) => [`drop away: ${folder}`, false]),
       ['drop foreign', false],
       ['drop here: in', true],
@@ -63,6 +66,11 @@ test('reached places say what they hold, the others why not, and no login is tri
     ]);
     expect(places.every(({ ok, todo }) => ok === (todo === null))).toBe(true);
     const told = new Map(places.map((place) => [place.place, place]));
+    // The template has the schema of Navette alone.
+    expect(told.get('database')).toMatchObject({
+      found: 'the schema of the queue pending',
+      todo: 'Run: navette migrate',
+    });
     expect(told.get('drop here: in')?.found).toMatch(/^1 file in .*here\/in$/);
     expect(told.get('drop known: out')?.found).toMatch(/shows with the first file$/);
     expect(told.get('drop foreign')?.found).toMatch(/SHA256:/);
@@ -84,6 +92,14 @@ test('reached places say what they hold, the others why not, and no login is tri
     );
     expect(offline.code).toBe(3);
     expect(offline.out).toMatch(/database +WRONG +The database cannot be reached .* Check DATABASE_URL/);
+    const url = await cloneDatabase();
+    await onDatabase(url, (db) =>
+      sql`insert into schema_migration (name, timestamp) values ('9999-later', '2099-01-01')`.execute(db),
+    );
+    const newer = await runNavette({ ...env, DATABASE_URL: url }, 'config', 'check', '--online');
+    expect(newer.code).toBe(3);
+    expect(newer.out).toMatch(/database +WRONG +The database has the schema 9999-later, which is newer/);
+    expect(newer.out).toMatch(/mail server +fine/);
     await writeFile(join(home, 'storage'), 'a file in the place of a folder');
     const blocked = await runNavette(env, 'config', 'check', '--online');
     expect(blocked.out).toMatch(/storage +WRONG +\S+storage is a file, not a folder +Give the user/);
