@@ -258,7 +258,14 @@ async function begin(desk: BookDesk, firstPerson: number, life: Life): Promise<L
     const { nationalRegisterNumber: nrn } = inventPerson(firstPerson + index);
     if (person.hasCard) await activateCard(desk.db, { nrn }, '2035-01-01');
   }
-  const maps = { totals: new Map(), added: new Map(), written: new Map(), slots: new Map(), saidAt: new Map() };
+  const maps = {
+    totals: new Map(),
+    added: new Map(),
+    written: new Map(),
+    slots: new Map(),
+    ended: new Map(),
+    saidAt: new Map(),
+  };
   const book = { late: life.late, people, orders: [], carry: new Map(), splits: new Map(), ...maps };
   const { meal } = life;
   return { desk, employer, firstPerson, book, standing, meal, orders: new Map(), today: '2025-12-01', files: 0 };

@@ -52,6 +52,8 @@ export interface Book {
   readonly written: Map<string, number>;
   /** of it, what each slot has granted, by `standing period` */
   readonly slots: Map<string, Map<string, number>>;
+  /** what each slot had granted that was written off and ended with its order, by `standing period person`: it stays given */
+  readonly ended: Map<string, number>;
   /** what blended values gave back of an earlier month, by `person product period` of the value */
   readonly splits: Map<string, { readonly earlier: string; readonly quantity: number; readonly at: string }>;
   /** moment of the file that said the total, by `person product period` */
@@ -279,7 +281,8 @@ function grantSlot(book: Book, { id, product, quantity }: Standing, period: Peri
   for (const [index, person] of book.people.entries()) {
     const [vouchers, value] =
       'amount' in quantity ? [1, quantity.amount] : [quantity.fixed, heldValue(person, period) ?? 0];
-    const given = [...slot].reduce((sum, [key, granted]) => sum + (partsOf(key).person === index ? granted : 0), 0);
+    const ended = book.ended.get(`${id} ${period} ${index}`) ?? 0;
+    const given = [...slot].reduce((sum, [key, granted]) => sum + (partsOf(key).person === index ? granted : 0), ended);
     if (person.status !== 'active' || given >= vouchers) continue;
     const key = keyOf(index, product, period, value);
     add(slot, key, vouchers - given);
@@ -485,7 +488,7 @@ export function orderByHand(book: Book, { product, quantity, value }: ByHand, pe
 
 /**
  * Everything is given back: the lines, and what the order itself had granted as far as it is there and no other order has it,
- * with what is carried of that. A grant by hand that was written off ends with its write-off.
+ * with what is carried of that. What was written off of it ends with its write-off.
  */
 export function cancel(book: Book, cancelled: ModelOrder): void {
   cancelled.status = 'cancelled';
@@ -496,9 +499,11 @@ export function cancel(book: Book, cancelled: ModelOrder): void {
     const elsewhere = (ordered.get(key) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
     const free = (entitled(book).get(key) ?? 0) - elsewhere;
     const less = Math.max(0, Math.min(granted, free));
-    const written = cancelled.kind === 'manual' ? Math.max(0, book.written.get(key) ?? 0) : 0;
+    const written = Math.max(0, book.written.get(key) ?? 0);
     const closed = Math.max(0, Math.min(granted, free + written)) - less;
     add(cancelled.grants, key, -less - closed);
+    if (cancelled.standing !== null)
+      add(book.ended, `${cancelled.standing} ${cancelled.period} ${partsOf(key).person}`, closed);
     add(book.added, key, -less);
     add(book.written, key, -closed);
     const carried = book.carry.get(key);

@@ -17,8 +17,8 @@ export async function markCancelled(db: Db, order: OrderKey, by: string, why: st
 
 /**
  * Takes back what a cancelled order had granted, by hand or for its slot, with who and why in the history, as far as it is still
- * there and no other order has ordered it. Of a grant by hand, what was written off ends as a grant and as a write-off: nothing
- * of it can come back when payroll restates the month; a slot keeps it as given, so that run again it does not grant it anew.
+ * there and no other order has ordered it. What was written off of it ends as a grant and as a write-off: nothing of it can come
+ * back when payroll restates the month. Both are noted with the slot, for which it stays given: run again, it does not grant it anew.
  * The carry keeps only what is still open. To be called under the lock of the employer, when the order is marked as cancelled.
  */
 export async function takeBackGrants(
@@ -50,7 +50,7 @@ export async function takeBackGrants(
         left join ordered o on ${isKeyOf('o', 'g')}
         left join lateral (
           select sum(c.before - c.after)::int as quantity from entitlement_change c
-           where g.order_id is not null and c.kind = 'written-off' and ${isKeyOf('c', 'g')}) w on true
+           where c.kind = 'written-off' and ${isKeyOf('c', 'g')}) w on true
     ), taken as (
       select *, greatest(0, least(quantity, free)) as less,
              greatest(0, least(quantity, free + written_off)) - greatest(0, least(quantity, free)) as closed

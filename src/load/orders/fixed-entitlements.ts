@@ -13,7 +13,8 @@ export interface Granted {
 
 /**
  * Adds the entitlements of the slots in `slot_run` that count for themselves to what is there, each with its row of history:
- * that row says which slot gave it, so that a slot that is run again adds only what of it was taken back. Somebody counts when active, employed by the
+ * that row says which slot gave it, so that a slot that is run again adds only what of it was taken back; what was written off
+ * and ended with a cancelled order is noted as taken and as written off again, and stays given. Somebody counts when active, employed by the
  * end of the month worked, and holder of the product today and in that month. A barred slot grants nothing.
  */
 export async function grantFixedQuantities(db: Db, today: Day): Promise<Granted> {
@@ -22,7 +23,7 @@ export async function grantFixedQuantities(db: Db, today: Day): Promise<Granted>
       select r.slot, c.beneficiary_id, sum(c.after - c.before)::int as quantity
         from slot_run r
         join entitlement_change c on c.enterprise_number = r.enterprise_number and c.standing_order_id = r.standing_order_id
-         and c.period = r.period and c.kind = 'fixed'
+         and c.period = r.period and c.kind in ('fixed', 'written-off')
        where r.quantity_from <> 'payroll'
        group by 1, 2
     ), person as (

@@ -250,3 +250,38 @@ test('a grant by hand that was written off and then cancelled does not come back
   expect(await carried(db, employer)).toEqual(['2026-12 18×800 leaver.unordered']);
   expect(await checkBooks(db)).toEqual([]);
 });
+
+test('a rest of a slot that was written off and then cancelled does not come back with payroll: 5 stay 5, not 20 + 5', async () => {
+  const people = [182, 183];
+  const employer = await world(
+    '0',
+    people.map((person) => ({ person, value: '8,00' })),
+    { worked: 'this-month', from: '2026-12', dayOfMonth: 4, quantity: { fixed: 20 }, late: 'carry' },
+  );
+  const [day, word] = [desk.context('2026-12-06'), { by: 'ops', why: 'agreed' }];
+  const [made] = (await desk.run('2026-12-04')).orders.filter((each) => each.enterpriseNumber === employer);
+  const order = made?.id ?? 0;
+  await desk.people(employer, [portalRow(183, { status: 'Inactif', costCenter: '1' })], {}, { day: '2026-12-05' });
+  await confirmOrder(day, order, { by: 'ops', acknowledge: 'all' });
+  expect(await carried(db, employer)).toEqual(['2026-12 20×800 leaver.unordered']);
+  const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
+  await writeOffCarry(day, all, ['leaver.unordered'], word);
+  await cancelOrder(day, order, word);
+  const granted = async () => {
+    const found = await sql<{ quantity: number }>`
+      select quantity from entitlement where enterprise_number = ${employer} order by beneficiary_id`.execute(db);
+    return found.rows.map(({ quantity }) => quantity);
+  };
+  expect(await granted()).toEqual([0, 0]);
+  // 20 − 20 of the grant and + 20 of its write-off count as given: the slot grants them to nobody again, also not who is back.
+  await desk.people(employer, [portalRow(183, { status: 'Actif', costCenter: '1' })], {}, { day: '2026-12-07' });
+  await desk.run('2026-12-07');
+  expect(await granted()).toEqual([20, 0]);
+  for (const quantity of [0, 5]) {
+    const line = { person: 183, period: '2026-12', quantity, value: 800 };
+    await desk.payroll(employer, [line], { day: `2026-12-${10 + quantity}` });
+  }
+  expect(await granted()).toEqual([20, 5]);
+  await desk.run('2026-12-20');
+  expect(await checkBooks(db)).toEqual([]);
+});
