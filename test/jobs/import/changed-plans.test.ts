@@ -124,13 +124,14 @@ test('a payroll row without a value, whose person has another one by now', async
 
 test('an end of employment that payroll says, and somebody has said otherwise meanwhile', async () => {
   const number = await employerOfTen();
-  const line = (person: number, end: string) =>
-    `${number};${portalRow(person).nationalRegisterNumber};2026-11;20;8,00;${end}`;
-  const lines = [0, 1, 2, 3, 4, 5].map((person) => line(person, person === 0 ? '2027-06-30' : '2026-10-31'));
+  const line = (person: number) => `${number};${portalRow(person).nationalRegisterNumber};2026-11;20;8,00;2026-10-31`;
+  const lines = [0, 1, 2, 3, 4, 5].map(line);
   const file = ['BCE;NISS;période;nombre;valeur;sortie', ...lines, ''].join('\n');
   const held = await give(file, { layout: 'payroll-generic' }, { at: '2026-11-20T08:00:00Z' });
-  expect(await people(number, [portalRow(0, { email: 'new@example.be' })])).toMatchObject({ counts: { updated: 1 } });
+  expect(await people(number, [portalRow(0, { status: 'Actif', email: 'new@example.be' })])).toMatchObject({
+    counts: { updated: 1 },
+  });
   const again = await expectAnother(held, number);
   expect(await approve(again)).toMatchObject({ status: 'applied', counts: { created: 6, deactivated: 5 } });
-  expect(await record(number, 0)).toMatchObject({ employment_end: null });
+  expect(await record(number, 0)).toMatchObject({ status: 'active', employment_end: null });
 });
