@@ -13,7 +13,7 @@ export async function bench(size: number): Promise<BenchResult> {
     try {
       execFileSync(join(ROOT, 'node_modules/.bin/vitest'), ['run', 'test/jobs/intake/two-workers.test.ts'], {
         cwd: ROOT,
-        env: { ...process.env, WORKER_FILES: String(files) },
+        env: { ...process.env, LONG: '1', WORKER_FILES: String(files) },
         stdio: ['ignore', 2, 2],
       });
     } catch {
