@@ -190,7 +190,7 @@ export const aLife = fc.record({
     )
     .map((steps) => steps.flat()),
 });
-type Life = typeof aLife extends fc.Arbitrary<infer T> ? T : never;
+export type Life = typeof aLife extends fc.Arbitrary<infer T> ? T : never;
 
 interface Living {
   readonly desk: BookDesk;

@@ -1,5 +1,5 @@
 /** The cards that orders make: named in drafts, ordered when a draft is confirmed, given back by a cancellation. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
 import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
@@ -19,6 +19,16 @@ const ACTION = sql`case when exists (
 
 const DELIVERY_POINT = sql`case b.card_delivery when 'employer' then b.card_delivery_point end`;
 
+/**
+ * The cost center of a card on an order, `b` being the person: that of their lines there, which may have been drafted before they
+ * moved, so that one person stands under one center; that of the person when there are none.
+ */
+export function centerOnOrder(orderId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce((
+    select min(l.cost_center) from order_line l
+     where l.enterprise_number = b.enterprise_number and l.order_id = ${orderId} and l.beneficiary_id = b.id), b.cost_center)`;
+}
+
 /** Names a new card for everybody with a line on a draft of `slot_run` whom `open_quantity` shows to need one. */
 export async function nameNewCardsOfDrafts(db: Db): Promise<void> {
   await sql`
@@ -36,7 +46,7 @@ export async function nameNewCards(db: Db): Promise<void> {
   await sql`
     insert into order_card (enterprise_number, order_id, national_register_number, sequence, action, delivery_point, cost_center)
     select p.enterprise_number, p.order_id, b.national_register_number, ${NEXT_SEQUENCE},
-           ${ACTION}, ${DELIVERY_POINT}, b.cost_center
+           ${ACTION}, ${DELIVERY_POINT}, ${centerOnOrder(sql`p.order_id`)}
       from (select distinct l.enterprise_number, l.order_id, l.beneficiary_id
               from order_set s join order_line l using (enterprise_number, order_id)) p
       join beneficiary b on b.enterprise_number = p.enterprise_number and b.id = p.beneficiary_id and b.status = 'active'
@@ -49,7 +59,7 @@ export async function nameRenewals(db: Db, lastDay: Day): Promise<void> {
   await sql`
     insert into order_card (enterprise_number, order_id, national_register_number, sequence, action, delivery_point, cost_center)
     select s.enterprise_number, s.order_id, b.national_register_number, ${NEXT_SEQUENCE}, 'renewal', ${DELIVERY_POINT},
-           b.cost_center
+           ${centerOnOrder(sql`s.order_id`)}
       from card a
       join beneficiary b on b.national_register_number = a.national_register_number and b.status = 'active'
       join order_set s on s.enterprise_number = b.enterprise_number

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
 import { countWritten } from '../answers.ts';
 import type { Db } from '../database.ts';
+import { centerOnOrder } from './order-cards.ts';
 import type { OrderKey } from './order-locks.ts';
 
 export interface RenewalsFound {
@@ -24,7 +25,7 @@ function renewals(lastDay: Day): RawBuilder<unknown> {
                     where k.national_register_number = a.national_register_number and o.status = 'draft') as named
       from card a
       left join lateral (
-        select b.enterprise_number, o.id as order_id, b.cost_center,
+        select b.enterprise_number, o.id as order_id, ${centerOnOrder(sql`o.id`)} as cost_center,
                case b.card_delivery when 'employer' then b.card_delivery_point end as delivery_point
           from beneficiary b
           join employer e on e.enterprise_number = b.enterprise_number and e.status = 'active'

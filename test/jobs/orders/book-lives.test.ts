@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { openBookDesk } from '../../support/book-desk.ts';
-import { aLife, live } from '../../support/book-life.ts';
+import { aLife, type Life, live } from '../../support/book-life.ts';
 import { fuzzRuns, fuzzTimeout } from '../../support/fuzz-runs.ts';
 
 /** As many databases: most of the time of a life is spent waiting for one. */
@@ -27,3 +27,33 @@ test(
   },
   fuzzTimeout(10_000, lives),
 );
+
+test('a person without a card who moves while a draft waits: the card goes to the cost center of the lines', async () => {
+  const [desk] = desks;
+  const life: Life = {
+    amount: null,
+    fixed: 20,
+    meal: 'restated',
+    late: 'carry',
+    confirm: 'never',
+    percent: '1.15',
+    cards: [false, false, false, false],
+    values: [700, 800, 700, 700],
+    steps: [
+      { does: 'order', what: { product: 'meal', quantity: 1, value: 800 } },
+      { does: 'leave', person: 3 },
+      { does: 'confirm', which: 0 },
+      { does: 'cancel', which: 0 },
+      { does: 'order', what: { product: 'eco', quantity: 1, value: 5000 } },
+      { does: 'leave', person: 1 },
+      { does: 'confirm', which: 0 },
+      { does: 'run', days: 5 },
+      { does: 'cancel', which: 1 },
+      { does: 'run', days: 23 },
+      { does: 'move', person: 0 },
+      { does: 'confirm', which: 0 },
+      { does: 'run', days: 16 },
+    ],
+  };
+  if (desk !== undefined) await live(desk, 190_000, life);
+});
