@@ -24,7 +24,8 @@ export async function writeRestated(
   await undoWriteOffs(db, delivery);
   if (facts.updated) await noteUpdated(db, delivery);
   if (facts.counts.created > 0) await insertTotals(db, delivery);
-  if (facts.counts.created > 0 || facts.updated) await updateTotals(db, delivery);
+  // A row that only its end of employment made an update says its total anew, too.
+  if (facts.counts.created + facts.counts.updated > 0 || facts.updated) await updateTotals(db, delivery);
   if (facts.others) await endOtherValues(db, delivery);
   if (facts.splits) await writeSplits(db, delivery);
   if (facts.unchanged) await confirmUnchanged(db, delivery);

@@ -192,3 +192,16 @@ test.each([
   expect(codes(result)).toEqual(['2 employmentEnd employment-end.stale warning']);
   expect(await record(number, 0)).toMatchObject({ status: 'active', employment_end: kept });
 });
+
+test('a row that only brings an end says its total anew: an older file does not win over it', async () => {
+  const number = await employer();
+  await people(number, rows(1), {}, { day: '2026-11-02' });
+  const total = (quantity: number, end?: string) => [
+    { person: 0, period: '2026-11', quantity, ...(end === undefined ? {} : { end }) },
+  ];
+  await payroll(number, total(18), { day: '2026-12-03', at: '2026-12-01T08:00:00Z' });
+  await payroll(number, total(18, '2026-11-30'), { day: '2026-12-04', at: '2026-12-04T08:00:00Z' });
+  const late = await payroll(number, total(20), { day: '2026-12-05', at: '2026-12-02T08:00:00Z' });
+  expect(late.issues).toMatchObject([{ code: 'row.stale' }]);
+  expect(await granted(number)).toBe(18);
+});
