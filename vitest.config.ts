@@ -1,3 +1,4 @@
+/** How the tests are run. */
 import { defineConfig } from 'vitest/config';
 
 const LONG = ['test/jobs/intake/killed-worker.test.ts', 'test/jobs/intake/two-workers.test.ts', 'test/network/**'];

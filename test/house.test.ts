@@ -118,8 +118,13 @@ const TABLE: readonly [name: string, rule: rules.Rule, broken: Record<string, st
   [
     'every file opens with what it owns',
     rules.filesOpenWithWhatTheyOwn,
-    { 'src/a.ts': `${OPENING}export {};`, 'src/b.ts': `import './a.ts';\n${OPENING}`, 'src/c.ts': '// What it owns.' },
-    ['src/b.ts:1', 'src/c.ts:1'],
+    {
+      'src/a.ts': `${OPENING}export {};`,
+      'src/b.ts': `import './a.ts';\n${OPENING}`,
+      'src/c.ts': '// What it owns.',
+      'test/d.test.ts': "import { test } from 'vitest';",
+    },
+    ['src/b.ts:1', 'src/c.ts:1', 'test/d.test.ts:1'],
   ],
   [
     'a long file says why',

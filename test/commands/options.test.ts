@@ -1,3 +1,4 @@
+/** What is typed behind a command: an enterprise number as people write it, with dots or without. */
 import { expect, test } from 'vitest';
 import { employerOf } from '../../src/commands/options.ts';
 

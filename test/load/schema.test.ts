@@ -1,3 +1,4 @@
+/** The schema that people review is the one that the migrations make. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { migrateSchema, pendingMigrations } from '../../src/load/migrate.ts';

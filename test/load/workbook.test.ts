@@ -1,3 +1,4 @@
+/** Workbooks as they are written: the same bytes for the same content, and read again without loss. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -124,7 +124,7 @@ export const noImportCircles: Rule = (files) => {
 };
 
 export const filesOpenWithWhatTheyOwn: Rule = (files) =>
-  source(files)
+  typescript(files)
     .filter(([, text]) => openingComment(text) === null)
     .map(([path]) => `${path}:1: opens without a doc comment that says what the file owns`);
 

@@ -3,7 +3,7 @@ import { isoMoment } from '../../clock.ts';
 import { FileError, RefusedError } from '../../errors.ts';
 import type { Db, Session } from '../../load/database.ts';
 import { requireFence } from '../../load/files/claims.ts';
-import { findEarlier, lockPlace, reopenDuplicates } from '../../load/files/earlier.ts';
+import { findEarlier, lockPlace, reopenDuplicates } from '../../load/files/earlier-deliveries.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
 import { findOpenPlan, type PointlessPlan } from '../../load/files/held-plans.ts';
 import {

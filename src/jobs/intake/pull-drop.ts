@@ -5,7 +5,7 @@ import { type OpenDrop, openDrop, type RemoteFile } from '../../ingest/drops/dro
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import { settledFiles, sightAnew } from '../../ingest/drops/settled.ts';
 import { listUnread } from '../../load/files/arrivals.ts';
-import { listReopened } from '../../load/files/earlier.ts';
+import { listReopened } from '../../load/files/earlier-deliveries.ts';
 import type { JobContext } from '../context.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importKept } from '../import/import-kept.ts';

@@ -3,12 +3,12 @@ import { RefusedError } from '../../errors.ts';
 import { LINES_WRITTEN } from '../../load/orders/order-costs.ts';
 import { findOrder, selectOrder } from '../../load/orders/order-locks.ts';
 import {
-  findOrderHead,
   type OrderedBeneficiary,
   type OrderHead,
   type OrderInvoiceRow,
   type OrderWarningRow,
   readOrderedBeneficiaries,
+  readOrderHead,
   readOrderInvoices,
   readOrderWarnings,
 } from '../../load/orders/orders.ts';
@@ -36,8 +36,8 @@ export interface OrderSummary {
 export async function summariseOrder(context: OrderContext, id: number): Promise<OrderSummary> {
   return context.database.db.transaction().execute(async (db) => {
     const order = await findOrder(db, id);
-    const head = order === null ? null : await findOrderHead(db, id);
-    if (order === null || head === null) throw new RefusedError(`There is no order ${id}.`);
+    if (order === null) throw new RefusedError(`There is no order ${id}.`);
+    const head = await readOrderHead(db, order);
     const invoices = await readOrderInvoices(db, head);
     const billed = invoices.filter((invoice) => invoice.kind !== 'credit');
     await selectOrder(db, order);

@@ -1,6 +1,7 @@
 /** Orders under the lock of their employers: nobody else can order, confirm or cancel for these until the transaction ends. */
 import { type RawBuilder, sql } from 'kysely';
 import type { OrderStatus } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { isHeld } from './order-warnings.ts';
 
@@ -27,7 +28,7 @@ export async function lockOrder(
       from order_set s
       join voucher_order o on o.enterprise_number = s.enterprise_number and o.id = s.order_id
       join employer e on e.enterprise_number = s.enterprise_number`.execute(db);
-  return found.rows[0] ?? { status: 'cancelled', employerStatus: 'inactive' };
+  return onlyRow(found);
 }
 
 /** Fills `order_set` with those of the orders that are drafts of active employers and that no warning holds. */

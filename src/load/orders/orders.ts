@@ -1,7 +1,9 @@
 /** Orders as people and commands read them: the list, one order's head, its beneficiaries, cards, warnings and invoices. */
 import { sql } from 'kysely';
 import type { Cents, Day, OrderKind, OrderStatus, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
+import type { OrderKey } from './order-locks.ts';
 
 export interface OrderRow {
   readonly id: number;
@@ -47,7 +49,7 @@ export interface OrderHead extends OrderRow {
   readonly vatTotal: Cents;
 }
 
-export async function findOrderHead(db: Db, id: number): Promise<OrderHead | null> {
+export async function readOrderHead(db: Db, order: OrderKey): Promise<OrderHead> {
   const found = await sql<OrderHead>`
     select o.id, o.enterprise_number as "enterpriseNumber", e.name as "employerName", o.standing_order_id as "standingOrderId",
            o.product_code as "productCode", o.run_period as "runPeriod", o.kind, o.reference,
@@ -56,8 +58,8 @@ export async function findOrderHead(db: Db, id: number): Promise<OrderHead | nul
            o.cancelled_by as "cancelledBy", o.cancelled_on as "cancelledOn", o.cancelled_why as "cancelledWhy",
            o.face_value_total as "faceValueTotal", o.fee_total as "feeTotal", o.vat_total as "vatTotal", o.total
       from voucher_order o join employer e using (enterprise_number)
-     where o.id = ${id}`.execute(db);
-  return found.rows[0] ?? null;
+     where o.enterprise_number = ${order.enterpriseNumber} and o.id = ${order.id}`.execute(db);
+  return onlyRow(found);
 }
 
 type Order = Pick<OrderHead, 'enterpriseNumber' | 'id'>;

@@ -1,3 +1,4 @@
+/** Text put back into the encoding in which it came: nothing of it is lost that the encoding can hold. */
 import { expect, test } from 'vitest';
 import { decodeBytes } from '../../../src/ingest/text/decode.ts';
 import { ENCODINGS, encodeText, findByteOrderMark } from '../../../src/ingest/text/encodings.ts';

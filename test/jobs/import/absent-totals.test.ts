@@ -1,3 +1,4 @@
+/** A full payroll file that no longer names a person: their total ends, unless a refused row may have been about them. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';

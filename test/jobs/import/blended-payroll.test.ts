@@ -1,3 +1,4 @@
+/** A payroll value that blends two face values: it is split by what the months before explain, and its correction undoes the split. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';

@@ -1,3 +1,4 @@
+/** Full files and the gates: who is absent and ends, what holds a plan, and what a yes to it carries out. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';

@@ -1,3 +1,4 @@
+/** From which day a file holds: as its name says, and never from a day to come. */
 import { expect, test } from 'vitest';
 import { identifyFile } from '../../../src/jobs/import/identify-file.ts';
 import { planColumns } from '../../../src/transform/rows/plan-columns.ts';

@@ -1,3 +1,4 @@
+/** What a delivered file changes in the database: its employers, its people, its payroll, and the file as a whole. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';

@@ -1,3 +1,4 @@
+/** Rejected rows go back as they came, and come in again when they are corrected. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';

@@ -1,3 +1,4 @@
+/** A month of payroll that is said again: what stands already is set aside, and comes to the same as planning every row. */
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,3 +1,4 @@
+/** Long lives of an employer against a model of its books, and the lives that once went wrong. */
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { openBookDesk } from '../../support/book-desk.ts';

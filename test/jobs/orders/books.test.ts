@@ -1,3 +1,4 @@
+/** The books of an employer after whatever people, payroll and orders did to it: they are true after every run. */
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';

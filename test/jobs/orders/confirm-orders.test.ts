@@ -1,3 +1,4 @@
+/** Orders that are confirmed and cancelled: their invoices, cards and notices. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { RefusedError } from '../../../src/errors.ts';

@@ -1,3 +1,4 @@
+/** What orders of fixed quantities grant, and what becomes of it when they are cancelled or run again. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';

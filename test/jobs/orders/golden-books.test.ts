@@ -1,3 +1,4 @@
+/** Books that were worked out by hand, to the cent: what each order, invoice and carry must say. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';

@@ -1,3 +1,4 @@
+/** What a person is shown before saying yes: the summary of an order, the carry, and an order by hand. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ConfigError, RefusedError } from '../../../src/errors.ts';

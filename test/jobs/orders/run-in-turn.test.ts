@@ -1,3 +1,4 @@
+/** Batches of one run: side by side where they may be, and with the books of a single one. */
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { runInTurn } from '../../../src/jobs/orders/run-in-turn.ts';

@@ -1,3 +1,4 @@
+/** What a run of the schedule orders, and for whom. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';

@@ -1,3 +1,4 @@
+/** Carry that a person settles: ordered for a leaver, or written off with who and why. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';

@@ -1,3 +1,4 @@
+/** Quarters that are due soon and not ordered in full: told once it is time, and not before. */
 import { expect, test } from 'vitest';
 import { runOrders } from '../../../src/jobs/orders/run-orders.ts';
 import { findQuarterSoonDue } from '../../../src/jobs/orders/watch-quarter.ts';

@@ -1,3 +1,4 @@
+/** People whom an operator changes, ends or merges by hand: the checks of a file, and a history with who and why. */
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { mergePerson } from '../../../src/jobs/people/merge-person.ts';

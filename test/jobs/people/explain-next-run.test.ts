@@ -1,3 +1,4 @@
+/** What the next run will make of a person, told without changing anything. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { runOrders } from '../../../src/jobs/orders/run-orders.ts';

@@ -1,3 +1,4 @@
+/** A lost card: blocked at once, and replaced once, at the price of a replacement. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Cards that expire soon: renewed once, on the order that waits or on the next one. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { runOrders } from '../../../src/jobs/orders/run-orders.ts';

@@ -1,3 +1,4 @@
+/** What is forgotten, and when: files, grants, history, and people who left long ago. */
 import { existsSync } from 'node:fs';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** A line about an employer: what it may leave out, and every fault of it by the path where it stands. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEmployerLine } from '../../../src/transform/employers/employer-line.ts';

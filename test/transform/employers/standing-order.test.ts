@@ -1,3 +1,4 @@
+/** The reference of a standing order, with its month worked filled in. */
 import { expect, it } from 'vitest';
 import { orderReference } from '../../../src/transform/employers/standing-order.ts';
 

@@ -1,3 +1,4 @@
+/** What an order costs beside its vouchers: service fee, cards, deliveries and VAT, rounded once on every invoice. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContractFees, ServiceFee } from '../../../src/model.ts';

@@ -1,3 +1,4 @@
+/** Warnings of a draft: which totals are unusual, and which warnings hold it. */
 import { describe, expect, it } from 'vitest';
 import {
   HOLDING_WARNINGS,

@@ -1,3 +1,4 @@
+/** Quarters: their months, the day they are due, and the days on which that is soon. */
 import { expect, test } from 'vitest';
 import { isQuarter, monthsOfQuarter, quarterDueOn, quarterSoonDue } from '../../../src/transform/orders/quarter.ts';
 

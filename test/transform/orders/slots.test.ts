@@ -1,3 +1,4 @@
+/** When a standing order is due: its day in every month, over holidays, contracts and slots that were missed. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

@@ -1,3 +1,4 @@
+/** The yearly limit of a person: which lines are dropped when they exceed it, and in which order. */
 import { describe, expect, it } from 'vitest';
 import { linesAboveYearlyLimit } from '../../../src/transform/orders/yearly-limit.ts';
 

@@ -1,3 +1,4 @@
+/** The two columns that a rejects file adds: known again when it is returned, wherever they stand. */
 import { describe, expect, test } from 'vitest';
 import { mapRow } from '../../../src/transform/rows/map-row.ts';
 import { planColumns } from '../../../src/transform/rows/plan-columns.ts';

@@ -1,3 +1,4 @@
+/** Values written as CSV: no formula runs when they are opened, and quotes stand only where they must. */
 import { expect, test } from 'vitest';
 import { csvLine, withoutFormula } from '../../../src/transform/values/csv-text.ts';
 

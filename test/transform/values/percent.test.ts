@@ -1,3 +1,4 @@
+/** Percentages of cents: exact, rounded once, and refused when they are none. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPercent, percentOf } from '../../../src/transform/values/percent.ts';

@@ -1,3 +1,4 @@
+/** Spans of time as a person writes them in the settings. */
 import { expect, test } from 'vitest';
 import { dayBefore } from '../../../src/transform/values/time-span.ts';
 
