@@ -43,7 +43,9 @@ const SENSITIVE_RATIO = 0.2;
 const ORDINARY_SENSITIVE = 5;
 
 /** Weighs the departures, rejections and sensitive changes of the plan that stands in the temporary tables. */
-export async function weighPlan(db: Db, { stage, counts: rows }: PlanToWeigh, safety: Safety): Promise<HeldReason[]> {
+export async function weighPlan(db: Db, plan: PlanToWeigh, safety: Safety): Promise<HeldReason[]> {
+  const { stage, counts: rows } = plan;
+  if (!plan.changesPeople && rows.rejected <= ORDINARY_REJECTIONS) return [];
   const { maxRejectedRatio, maxDeactivatedRatio, maxDeactivatedCount } = safety.limits;
   const found = await sql<HeldReason>`
     with employer_departure as (
@@ -95,6 +97,8 @@ export interface PlanToWeigh {
   readonly fileId: number;
   readonly stage: string;
   readonly counts: Pick<FileCounts, 'read' | 'rejected'>;
+  /** somebody may leave by it, or be told otherwise than before */
+  readonly changesPeople: boolean;
   /** a query with `row_number` and `content`: what each row that changes something would write, as text */
   readonly content: RawBuilder<unknown>;
 }

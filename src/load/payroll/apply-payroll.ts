@@ -6,7 +6,6 @@ import { type Applied, type Consent, findHold } from '../files/decide-plan.ts';
 import { type Delivery, lockEmployers, writeIssues } from '../files/found-issues.ts';
 import type { HeldReason } from '../files/gates.ts';
 import { FEW, prepareMany } from '../files/plan-tables.ts';
-import { replaceStagedNumbers } from '../people/person-numbers.ts';
 import { findAbsentTotals, planAbsentTotals } from './absent-totals.ts';
 import { noticeEndedSplits, splitBlends } from './blends.ts';
 import { checkPayroll, settleRepeated } from './check-payroll.ts';
@@ -34,33 +33,35 @@ export async function applyPayroll(db: Db, delivery: Delivery, options: PayrollT
   const many = rows > FEW;
   if (many) await prepareMany(db, PAYROLL_STAGE);
   await lockEmployers(db, PAYROLL_STAGE);
-  await replaceStagedNumbers(db, PAYROLL_STAGE);
   const scope = await scopePayroll(db, delivery, counts);
   const { printed, ends, split } = scope;
   // Whoever is absent is looked for in the plan, which then must have every row.
   const standing = many && counts === 'restated' && !endsAbsent ? await findStanding(db, delivery) : null;
-  const { repeated } = await planPayroll(db, delivery, counts, scope, standing);
+  const { suspect, repeated, ...planned } = await planPayroll(db, delivery, counts, scope, standing);
   if (printed) await splitBlends(db);
   if (split) await noticeEndedSplits(db);
-  await checkPayroll(db, printed);
+  if (suspect) await checkPayroll(db, printed);
   if (repeated) await settleRepeated(db, counts, sameKey);
+  const changed = printed || split || suspect || repeated;
   // Of a month said again, most rows write nothing: the statements that write must know how few there are.
   if (many) await sql`analyze plan_payroll (outcome, known)`.execute(db);
-  let facts = await readPlanFacts(db, standing ?? 0);
+  let facts = changed ? await readPlanFacts(db, standing ?? 0) : planned.facts;
   if (counts === 'restated' && facts.stale) await warnOfStale(db);
   if (ends) await decideEmploymentEnds(db, delivery, today);
   if (endsAbsent) await findAbsentTotals(db, delivery);
   const other = scope.otherSource ? await findOtherSource(db) : [];
   const content = plannedPayroll({ printed, ends, endsAbsent });
-  const plan = { fileId: delivery.fileId, stage: PAYROLL_STAGE, counts: facts.counts, content };
+  const changesPeople = ends || endsAbsent;
+  const plan = { fileId: delivery.fileId, stage: PAYROLL_STAGE, counts: facts.counts, content, changesPeople };
   const held = await findHold(db, plan, consent, other);
   const upsertsOnly = consent.by === 'person' && consent.upsertsOnly;
   if (held === null && upsertsOnly && ends) await dropPassedEnds(db);
   if (ends) facts = { ...facts, counts: (await readPlanFacts(db, standing ?? 0)).counts };
-  await writeIssues(db, PAYROLL_STAGE, delivery.fileId);
+  const noted = changed || ends || scope.strangers || facts.noted || facts.stale;
+  if (noted) await writeIssues(db, PAYROLL_STAGE, delivery.fileId);
   if (held === null) {
     if (endsAbsent && !upsertsOnly && (await planAbsentTotals(db))) facts = { ...facts, updated: true };
-    if (counts === 'restated') await writeRestated(db, delivery, { ...facts, printed, splits: printed || split });
+    if (counts === 'restated') await writeRestated(db, delivery, { ...facts, ...scope, splits: printed || split });
     else await writeSigned(db, delivery);
     if (ends) await writeEmploymentEnds(db, delivery, today);
   }

@@ -3,6 +3,11 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { keepOneIssueAColumn } from '../files/found-issues.ts';
 
+/** Whether something may be wrong with a planned row `p`. */
+export const SUSPECT = sql`
+  p.beneficiary_id is null or p.closed or not p.contracted or not p.assigned or p.entitled_values > 1
+  or p.face_value is null or p.face_value > p.max_face_value or p.printed_value is not null`;
+
 /** Finds the issues of every planned row; a refused row has no outcome any more. `printed` when there are blended values. */
 export async function checkPayroll(db: Db, printed: boolean): Promise<void> {
   // A blended value that nothing explains is told as that alone.
@@ -28,8 +33,7 @@ export async function checkPayroll(db: Db, printed: boolean): Promise<void> {
              ('face-value.changed', 'value', 'warning', '{}',
               p.printed_value is not null and p.quantity <> 0 and p.given_back = 0 and p.said_value <> p.own_value)
            ) as i (code, column_name, severity, params, holds)
-     where (p.beneficiary_id is null or p.closed or not p.contracted or not p.assigned or p.entitled_values > 1
-            or p.face_value is null or p.face_value > p.max_face_value or p.printed_value is not null)
+     where (${SUSPECT})
        and i.holds and (i.column_name = 'product' or not ${unexplained})`.execute(db);
   if (!printed && found.numAffectedRows === 0n) return;
   await keepOneIssueAColumn(db, 'stage_payroll');

@@ -4,6 +4,7 @@ import type { FileCounts } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { Delivery } from '../files/found-issues.ts';
+import { SUSPECT } from './check-payroll.ts';
 import type { ScopeFacts } from './scope-payroll.ts';
 
 /** Of fewer rows than this part of a file, each is looked up by itself. */
@@ -14,7 +15,6 @@ const FEW_OF_ALL = 0.2;
  * check refuses it; rows that were rejected when they were read have none and are there for their other faults; `leads` tells
  * the one row of a key that is written; `others` counts the other face values that a total replaces.
  * @param standing how many rows stand, null when nobody looked
- * @returns whether somebody is in several rows
  */
 export async function planPayroll(
   db: Db,
@@ -22,13 +22,24 @@ export async function planPayroll(
   counts: 'restated' | 'signed',
   scope: ScopeFacts,
   standing: number | null,
-): Promise<{ readonly repeated: boolean }> {
+): Promise<Planned> {
   const rows = scope.rows - (standing ?? 0);
   const rest: Rest = { narrowed: standing !== null, few: standing !== null && rows < scope.rows * FEW_OF_ALL };
-  const planned = await planRows(db, delivery, counts, rest, ONE_VALUE);
-  if (planned.rows === rows) return planned;
-  await sql`truncate plan_payroll`.execute(db);
-  return planRows(db, delivery, counts, rest, SEVERAL_VALUES);
+  let planned = await planRows(db, delivery, counts, rest, ONE_VALUE);
+  if (planned.rows !== rows) {
+    await sql`truncate plan_payroll`.execute(db);
+    planned = await planRows(db, delivery, counts, rest, SEVERAL_VALUES);
+  }
+  return { ...planned, facts: factsOf(planned, standing ?? 0) };
+}
+
+export interface Planned {
+  /** something may be wrong with a row */
+  readonly suspect: boolean;
+  /** somebody is in several rows */
+  readonly repeated: boolean;
+  /** of the plan as it stands as long as nothing changes it */
+  readonly facts: PlanFacts;
 }
 
 /** Which rows are planned: all of them or those in `long_row`, and whether these are few. */
@@ -102,14 +113,15 @@ async function planRows(
   counts: 'restated' | 'signed',
   { narrowed, few }: Rest,
   met: Met,
-): Promise<{ readonly rows: number; readonly repeated: boolean }> {
+): Promise<FoundFacts & Omit<Planned, 'facts'> & { readonly rows: number }> {
   const outcome =
     counts === 'signed'
       ? sql`case when k.known then 'updated' else 'created' end`
       : sql`case when k.stale then 'unchanged' when k.restated_as_of is null then 'created'
                  when k.restated_quantity <> k.quantity then 'updated' else 'unchanged' end`;
-  await sql`
-    insert into plan_payroll
+  const planned = await sql<FoundFacts & Omit<Planned, 'facts'> & { rows: number }>`
+    with planned as (
+    insert into plan_payroll as p
     select k.*, case when not k.rejected then ${outcome} end as outcome, false as deactivated, true as leads, 0 as given_back
       from (
         select s.row_number, s.rejected, s.enterprise_number, s.period, s.product_code, s.quantity, s.employment_end,
@@ -132,43 +144,54 @@ async function planRows(
             select coalesce(s.face_value, case e.values when 1 then e.value when 0 then held.face_value end) as face_value
           ) found
           ${met.same}
-         where g.mandated ${narrowed ? sql`and s.row_number in (select row_number from long_row)` : sql``}) k`.execute(
-    db,
-  );
-  const planned = await sql<{ rows: number; repeated: boolean }>`
-    select count(*)::int as rows, count(beneficiary_id) <> count(distinct beneficiary_id) as repeated
-      from plan_payroll`.execute(db);
+         where g.mandated ${narrowed ? sql`and s.row_number in (select row_number from long_row)` : sql``}) k
+    returning beneficiary_id, outcome, deactivated, stale, others, ${SUSPECT} as suspect)
+    select count(*)::int as rows, count(beneficiary_id) <> count(distinct beneficiary_id) as repeated,
+           coalesce(bool_or(suspect), false) as suspect, ${FACTS} from planned`.execute(db);
   return onlyRow(planned);
 }
 
 /** What a plan comes to, in one look: its counts, and what there is to write. */
 export interface PlanFacts {
   readonly counts: FileCounts;
+  /** a row was staged with an issue */
+  readonly noted: boolean;
   readonly stale: boolean;
   readonly updated: boolean;
   readonly unchanged: boolean;
   readonly others: boolean;
 }
 
-/** @param standing rows that stand: they are unchanged, and not in the plan */
-export async function readPlanFacts(db: Db, standing: number): Promise<PlanFacts> {
-  const found = await sql<Omit<FileCounts, 'rejected'> & Pick<PlanFacts, 'stale' | 'others'> & { decided: number }>`
-    select (select count(*)::int from stage_payroll) as read, count(outcome)::int as decided,
+type FoundFacts = Omit<FileCounts, 'rejected'> & Pick<PlanFacts, 'noted' | 'stale' | 'others'> & { decided: number };
+
+const FACTS = sql`
+           (select count(*)::int from stage_payroll) as read,
+           exists (select from stage_payroll where issues is not null) as noted, count(outcome)::int as decided,
            count(*) filter (where outcome = 'created')::int as created,
            count(*) filter (where outcome = 'updated')::int as updated,
            count(*) filter (where outcome = 'unchanged')::int as unchanged, 0 as reactivated,
            count(*) filter (where outcome = 'duplicate')::int as "duplicateInFile",
            count(*) filter (where deactivated)::int as deactivated,
            coalesce(bool_or(stale and outcome is not null), false) as stale,
-           coalesce(bool_or(others > 0 and outcome is not null), false) as others
-      from plan_payroll`.execute(db);
-  const { stale, others, decided, ...counts } = onlyRow(found);
+           coalesce(bool_or(others > 0 and outcome is not null), false) as others`;
+
+/** @param standing rows that stand: they are unchanged, and not in the plan */
+export async function readPlanFacts(db: Db, standing: number): Promise<PlanFacts> {
+  const found = await sql<FoundFacts>`select ${FACTS} from plan_payroll`.execute(db);
+  return factsOf(onlyRow(found), standing);
+}
+
+function factsOf(found: FoundFacts, standing: number): PlanFacts {
+  const { read, created, updated, reactivated, duplicateInFile, deactivated, decided, noted, stale, others } = found;
+  const unchanged = found.unchanged + standing;
+  const rejected = read - decided - standing;
   return {
-    counts: { ...counts, unchanged: counts.unchanged + standing, rejected: counts.read - decided - standing },
+    counts: { read, created, updated, unchanged, reactivated, rejected, duplicateInFile, deactivated },
+    noted,
     stale,
     others,
-    updated: counts.updated > 0,
-    unchanged: counts.unchanged + standing > 0,
+    updated: updated > 0,
+    unchanged: unchanged > 0,
   };
 }
 

@@ -4,6 +4,7 @@ import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import { type Delivery, findIssue } from '../files/found-issues.ts';
 import { FEW } from '../files/plan-tables.ts';
+import { renumbered } from '../people/person-numbers.ts';
 
 /**
  * A correction may still come after a mandate has ended: for any month that it covered in part, until the last day of the
@@ -23,7 +24,8 @@ const mandated = (delivery: Delivery) =>
 
 /**
  * Fills `payroll_scope`: what is the same for all rows of an employer, product and month. A file has far fewer of them than rows.
- * Rows whose product or month could not be read stand in it with null, for their mandate alone.
+ * Rows whose product or month could not be read stand in it with null, for their mandate alone. Old register numbers of the rows
+ * are replaced on the way.
  */
 export async function scopePayroll(db: Db, delivery: Delivery, counts: 'restated' | 'signed'): Promise<ScopeFacts> {
   const otherSource =
@@ -33,7 +35,8 @@ export async function scopePayroll(db: Db, delivery: Delivery, counts: 'restated
       : sql`select from entitlement e
              where e.enterprise_number = g.enterprise_number and e.product_code = g.product_code
                and e.restated_as_of is not null`;
-  const scopes = await sql`
+  const found = await sql<ScopeFacts & { scopes: number }>`
+    with renumbered as (${renumbered('stage_payroll')}), scopes as (
     insert into payroll_scope
     select t.*, mandated and contracted and not closed and not confirmed_later and not split and not other_source as plain
       from (
@@ -48,6 +51,8 @@ export async function scopePayroll(db: Db, delivery: Delivery, counts: 'restated
            exists (select from entitlement_split e
                     where e.enterprise_number = g.enterprise_number and e.product_code = g.product_code) as split,
            exists (${otherSource}) as other_source,
+           exists (select from entitlement_change c
+                    where c.enterprise_number = g.enterprise_number and c.kind = 'written-off') as written_off,
            coalesce(p.sale_until < ${delivery.receivedOn}::date, false) as closed,
            (select l.max_face_value from product_limit l
              where l.product_code = g.product_code and l.valid_from <= g.month
@@ -57,16 +62,17 @@ export async function scopePayroll(db: Db, delivery: Delivery, counts: 'restated
               from stage_payroll where enterprise_number is not null group by 1, 2, 3) g
       left join product p on p.code = g.product_code
       -- With an offset, each is asked once and not again for plain.
-      offset 0) t`.execute(db);
-  if ((scopes.numAffectedRows ?? 0n) > FEW) await sql`analyze payroll_scope`.execute(db);
-  const found = await sql<ScopeFacts & { strangers: boolean }>`
-    select coalesce(sum(rows) filter (where mandated and product_code is not null and period is not null), 0)::int as rows,
+      offset 0) t
+    returning *)
+    select count(*)::int as scopes, coalesce(sum(rows) filter (where mandated and product_code is not null and period is not null), 0)::int as rows,
            coalesce(bool_or(printed), false) as printed, coalesce(bool_or(ends), false) as ends,
            coalesce(bool_or(split), false) as split, coalesce(bool_or(other_source), false) as "otherSource",
+           coalesce(bool_or(written_off), false) as "writtenOff",
            coalesce(bool_or(not mandated), false) as strangers
-      from payroll_scope`.execute(db);
-  const { strangers, ...facts } = onlyRow(found);
-  if (strangers)
+      from scopes`.execute(db);
+  const { scopes, ...facts } = onlyRow(found);
+  if (scopes > FEW) await sql`analyze payroll_scope`.execute(db);
+  if (facts.strangers)
     await findIssue(
       'mandate.missing',
       null,
@@ -90,4 +96,8 @@ export interface ScopeFacts {
   readonly split: boolean;
   /** an employer's product is counted by totals elsewhere and by increments here, or the other way round */
   readonly otherSource: boolean;
+  /** some row is about an employer for whom its sender may not act */
+  readonly strangers: boolean;
+  /** something of an employer was written off */
+  readonly writtenOff: boolean;
 }

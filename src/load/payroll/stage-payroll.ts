@@ -30,7 +30,8 @@ const PAYROLL_TABLES = emptyTables('empty_payroll', {
     period text, product_code text, quantity integer, face_value integer, value integer, total integer, employment_end date`,
   payroll_scope: `
     enterprise_number text, product_code text, period text, month date, rows integer, printed boolean, ends boolean,
-    mandated boolean, contracted boolean, confirmed_later boolean, split boolean, other_source boolean, closed boolean,
+    mandated boolean, contracted boolean, confirmed_later boolean, split boolean, other_source boolean, written_off boolean,
+    closed boolean,
     max_face_value integer, plain boolean`,
   standing: `
     enterprise_number text, product_code text, period text, met_ids bigint[], beneficiary_ids bigint[], row_numbers integer[],

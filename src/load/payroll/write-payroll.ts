@@ -5,6 +5,7 @@ import type { Delivery } from '../files/found-issues.ts';
 import { undoWriteOffs } from '../orders/undo-write-offs.ts';
 import { planSplits, undoSplits, writeSplits } from './blends.ts';
 import type { PlanFacts } from './plan-payroll.ts';
+import type { ScopeFacts } from './scope-payroll.ts';
 
 const key = (alias: string): RawBuilder<unknown> =>
   sql.raw(
@@ -15,17 +16,16 @@ const key = (alias: string): RawBuilder<unknown> =>
 export async function writeRestated(
   db: Db,
   delivery: Delivery,
-  facts: PlanFacts & { readonly printed: boolean; readonly splits: boolean },
+  facts: PlanFacts & Pick<ScopeFacts, 'printed' | 'writtenOff'> & { readonly splits: boolean },
 ): Promise<void> {
   if (facts.splits) {
     await planSplits(db, facts.printed);
     await undoSplits(db, delivery);
   }
-  await undoWriteOffs(db, delivery);
-  if (facts.updated) await noteUpdated(db, delivery);
+  if (facts.writtenOff) await undoWriteOffs(db, delivery);
   if (facts.counts.created > 0) await insertTotals(db, delivery);
   // A row that only its end of employment made an update says its total anew, too.
-  if (facts.counts.created + facts.counts.updated > 0 || facts.updated) await updateTotals(db, delivery);
+  if (facts.counts.created + facts.counts.updated > 0 || facts.updated) await updateTotals(db, delivery, facts.updated);
   if (facts.others) await endOtherValues(db, delivery);
   if (facts.splits) await writeSplits(db, delivery);
   if (facts.unchanged) await confirmUnchanged(db, delivery);
@@ -41,8 +41,9 @@ async function insertTotals(db: Db, delivery: Delivery): Promise<void> {
 }
 
 /** Of keys that are there: said before, or granted without payroll. */
-async function updateTotals(db: Db, delivery: Delivery): Promise<void> {
+async function updateTotals(db: Db, delivery: Delivery, updated: boolean): Promise<void> {
   await sql`
+    ${updated ? sql`with noted as (${noteUpdated(delivery)})` : sql``}
     update entitlement e
        set restated_quantity = p.quantity, restated_as_of = ${delivery.asOf}::timestamptz, file_id = ${delivery.fileId}::bigint,
            row_number = p.row_number
@@ -51,15 +52,15 @@ async function updateTotals(db: Db, delivery: Delivery): Promise<void> {
        and p.leads and not p.stale and p.known and p.outcome in ('created', 'updated')`.execute(db);
 }
 
-/** History of the totals that change; a first total is told by its entitlement itself. */
-async function noteUpdated(db: Db, delivery: Delivery): Promise<void> {
-  await sql`
+/** History of the totals that change, as a part of the statement that changes them; a first total is told by its entitlement itself. */
+function noteUpdated(delivery: Delivery): RawBuilder<unknown> {
+  return sql`
     insert into entitlement_change (enterprise_number, beneficiary_id, product_code, period, face_value, before, after, kind,
                                     file_id, row_number)
     select ${key('p')}, p.face_value, e.quantity, e.added_quantity + p.quantity, 'restated', ${delivery.fileId}::bigint, p.row_number
       from plan_payroll p
       join entitlement e on (${key('e')}, e.face_value) = (${key('p')}, p.face_value)
-     where p.leads and not p.stale and p.outcome = 'updated' and p.restated_quantity <> p.quantity`.execute(db);
+     where p.leads and not p.stale and p.outcome = 'updated' and p.restated_quantity <> p.quantity`;
 }
 
 /** What the same person, product and month was granted at other face values before this file said the total. */

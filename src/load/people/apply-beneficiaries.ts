@@ -124,7 +124,14 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   let counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
   if (counts.deactivated > 0) await findExplicitDepartures(db);
   if (counts.updated + counts.reactivated > 0) await findSensitiveChanges(db);
-  const plan = { fileId: delivery.fileId ?? 0, stage: BENEFICIARY_STAGE, counts, content: PLANNED_PEOPLE };
+  const changesPeople = counts.deactivated + counts.updated + counts.reactivated > 0;
+  const plan = {
+    fileId: delivery.fileId ?? 0,
+    stage: BENEFICIARY_STAGE,
+    counts,
+    content: PLANNED_PEOPLE,
+    changesPeople,
+  };
   const held = await findHold(db, plan, consent);
   if (held === null && consent.by === 'person' && consent.upsertsOnly) {
     await keepEverybodyActive(db);

@@ -1,5 +1,5 @@
 /** Register numbers that were replaced by others: who is known by which, and what later files mean by the old one. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database.ts';
 
 /** The number a person goes by now; the same one when it was never replaced. */
@@ -15,9 +15,14 @@ export async function currentNumber(db: Db, nationalRegisterNumber: string): Pro
  * before, a merge that this transaction then waits for would go unseen.
  */
 export async function replaceStagedNumbers(db: Db, stage: string): Promise<void> {
-  await sql`
+  await renumbered(stage).execute(db);
+}
+
+/** The same, as a part of a statement that does not look at the numbers. */
+export function renumbered(stage: string): RawBuilder<unknown> {
+  return sql`
     update ${sql.table(stage)} s set national_register_number = n.new
-      from person_number n where n.old = s.national_register_number`.execute(db);
+      from person_number n where n.old = s.national_register_number`;
 }
 
 export interface Renumbering {
