@@ -1,5 +1,5 @@
 /** The tables that the query builder reads and writes; set-based statements name their own columns. */
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { Day, FileCounts, FileStatus, Language, OrderKind, OrderStatus, Period, Severity } from '../model.ts';
 
 type Json<T extends object> = JSONColumnType<T>;
@@ -117,3 +117,6 @@ interface DropFileTable {
   /** the day on which the kept bytes were removed */
   raw_removed_on: Day | null;
 }
+
+/** A row of the ledger as it is read. */
+export type DropFile = Selectable<DropFileTable>;

@@ -2,6 +2,9 @@
 import { RetryableError } from '../../errors.ts';
 import { errorCode } from './error-code.ts';
 
+/** The reasons for which our own disk makes a file wait. */
+export const OUR_DISK: readonly string[] = ['disk_full', 'store_failed'];
+
 const FULL = ['ENOSPC', 'EDQUOT'];
 const REFUSED = [
   ...['EACCES', 'EBUSY', 'EEXIST', 'EIO', 'EISDIR', 'EMFILE', 'ENFILE', 'ENODEV', 'ENOENT', 'ENOTDIR', 'ENOTEMPTY'],

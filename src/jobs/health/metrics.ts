@@ -1,5 +1,6 @@
 /** What monitors read of a worker: counters of what it did, and how everything stands; the only file that knows prom-client. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { OUR_DISK } from '../../ingest/drops/own-disk.ts';
 import type { Log, LogFacts } from '../../log.ts';
 import { LOG_EVENTS, type LogEvent } from '../../log-events.ts';
 import type { Outlook } from './outlook.ts';
@@ -21,8 +22,6 @@ const FILE_OUTCOMES: Partial<Record<LogEvent, string>> = {
   'file.rejected': 'rejected',
   'file.parked': 'parked',
 };
-/** Reasons that need somebody at once, however few files they meet. */
-const OUR_DISK = ['disk_full', 'store_failed'];
 const ROW_OUTCOMES = ['created', 'updated', 'unchanged', 'reactivated', 'rejected', 'duplicateInFile'] as const;
 
 type Values = readonly (readonly [labels: Readonly<Record<string, string>>, value: number | null])[];
@@ -137,6 +136,7 @@ export function createMetrics(): Metrics {
     labelNames: ['reason'],
     registers,
   });
+  // They need somebody at once, however few files they meet.
   for (const reason of OUR_DISK) postponed.inc({ reason }, 0);
   const database = new Gauge({
     name: 'navette_database_up',

@@ -2,10 +2,11 @@
 import type { Db, Session } from '../../load/database.ts';
 import type { Applied, Consent } from '../../load/files/decide-plan.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
-import type { DropFile, Identity } from '../../load/files/ledger.ts';
+import type { Identity } from '../../load/files/ledger.ts';
 import { applyPayroll } from '../../load/payroll/apply-payroll.ts';
 import { applyBeneficiaries } from '../../load/people/apply-beneficiaries.ts';
 import { applyEmployers } from '../../load/reference/apply-employers.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { FileCounts } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { applyStatementFile } from './apply-statement-file.ts';

@@ -6,16 +6,10 @@ import { requireFence } from '../../load/files/claims.ts';
 import { findEarlier, lockPlace, reopenDuplicates } from '../../load/files/earlier-deliveries.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
 import { findOpenPlan, type PointlessPlan } from '../../load/files/held-plans.ts';
-import {
-  type DropFile,
-  type Identity,
-  insertFileIssues,
-  markOutcome,
-  removeIssues,
-  writeIdentity,
-} from '../../load/files/ledger.ts';
+import { type Identity, insertFileIssues, markOutcome, removeIssues, writeIdentity } from '../../load/files/ledger.ts';
 import { queueReceipt, type RejectsFormat } from '../../load/files/outgoing.ts';
 import { isSuperseded } from '../../load/people/departures.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { FileCounts, FileStatus, IssueCode, RowIssue, Severity } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { type PlainFile, withPlainFile } from '../intake/plain-file.ts';

@@ -1,7 +1,8 @@
 /** What a delivery is: the values from its name and its drop, the moment it holds from, and the key of its content. */
 import { hash } from 'node:crypto';
 import { isoMoment } from '../../clock.ts';
-import type { DropFile, Identity } from '../../load/files/ledger.ts';
+import type { Identity } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { FittedFile } from './fit-layout.ts';
 import type { ImportInstruction } from './import-instruction.ts';
 

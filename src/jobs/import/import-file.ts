@@ -4,16 +4,10 @@ import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import type { Db } from '../../load/database.ts';
 import { claimFile, unlockFile } from '../../load/files/claims.ts';
 import { findOpenPlan } from '../../load/files/held-plans.ts';
-import {
-  type DropFile,
-  getFile,
-  insertSeenFile,
-  listIssues,
-  markFetched,
-  type SeenFile,
-} from '../../load/files/ledger.ts';
+import { getFile, insertSeenFile, listIssues, markFetched, type SeenFile } from '../../load/files/ledger.ts';
 import { FEW } from '../../load/files/plan-tables.ts';
 import { languageOf } from '../../load/reference/secretariats.ts';
+import type { DropFile } from '../../load/tables.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { FileCounts } from '../../model.ts';
 import type { JobContext } from '../context.ts';

@@ -1,6 +1,7 @@
 /** Imports a file of the ledger from the store, as its drop says: by a visit, by the queue, or tried anew by a person. */
 import { RefusedError } from '../../errors.ts';
-import { type DropFile, getFile } from '../../load/files/ledger.ts';
+import { getFile } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { JobContext } from '../context.ts';
 import { keptPath } from '../intake/keep-file.ts';
 import { isManual } from '../intake/manual-drop.ts';

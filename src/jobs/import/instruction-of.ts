@@ -1,7 +1,7 @@
 /** How a file of the ledger was to be taken, for the times when it is taken again: approved, retried, or applied anew. */
 import type { Drop } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
-import type { DropFile } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { ImportMode } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import { isManual, manualDrop } from '../intake/manual-drop.ts';

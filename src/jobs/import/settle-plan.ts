@@ -10,8 +10,9 @@ import {
   type PlanDecision,
   type PointlessPlan,
 } from '../../load/files/held-plans.ts';
-import { type DropFile, markSuperseded } from '../../load/files/ledger.ts';
+import { markSuperseded } from '../../load/files/ledger.ts';
 import { queueReceipt } from '../../load/files/outgoing.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { FileCounts, FileStatus } from '../../model.ts';
 import type { JobContext } from '../context.ts';
 import type { ImportInstruction } from './import-instruction.ts';

@@ -1,5 +1,5 @@
 /** Tells how far the reading of a file is, by what its rows are long. */
-import type { DropFile } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Config } from '../../config.ts';
 import { FileError } from '../../errors.ts';
 import { decryptFile, isEncryptedName, plainName } from '../../ingest/drops/decrypt-file.ts';
-import type { DropFile } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 import { passingPath } from './passing-files.ts';
 
 export interface PlainFile {

@@ -1,6 +1,7 @@
 /** The receipt of one delivery: what its sender gets back, rebuilt from the ledger, the same bytes every time. */
-import type { DropFile, StoredIssue } from '../../load/files/ledger.ts';
+import type { StoredIssue } from '../../load/files/ledger.ts';
 import type { OutgoingFile } from '../../load/files/outgoing.ts';
+import type { DropFile } from '../../load/tables.ts';
 import type { Messages } from '../../messages.ts';
 import type { FileCounts, Language } from '../../model.ts';
 import { tellIssue } from '../import/issue-text.ts';

@@ -1,8 +1,9 @@
 /** A file that is refused before anything of it was read: it still gets its row, its receipt and its place in `error`. */
 import type { FileError } from '../../errors.ts';
 import { requireUnfetched } from '../../load/files/claims.ts';
-import { type DropFile, insertFileIssues, markOutcome } from '../../load/files/ledger.ts';
+import { insertFileIssues, markOutcome } from '../../load/files/ledger.ts';
 import { queueReceipt } from '../../load/files/outgoing.ts';
+import type { DropFile } from '../../load/tables.ts';
 import { fileNameForLog } from '../../log.ts';
 import type { JobContext } from '../context.ts';
 

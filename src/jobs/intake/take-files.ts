@@ -2,11 +2,12 @@
 import type { Drop } from '../../config.ts';
 import { FileError, RefusedError, RetryableError } from '../../errors.ts';
 import type { OpenDrop, RemoteFile } from '../../ingest/drops/drop.ts';
-import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
+import { OUR_DISK, ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import { sentNameFault } from '../../ingest/drops/remote-name.ts';
 import { type Arrival, findOpenArrivals } from '../../load/files/arrivals.ts';
 import { postponeFile } from '../../load/files/claims.ts';
-import { type DropFile, getFile } from '../../load/files/ledger.ts';
+import { getFile } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 import { fileNameForLog } from '../../log.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
@@ -24,7 +25,6 @@ export interface Taking {
   readonly signal?: AbortSignal;
 }
 
-const OUR_DISK = ['disk_full', 'store_failed'];
 /** One may only be too large for what is left; when so many find no place, none will. */
 const MOST_UNSTORED = 3;
 /** The ledger is asked about so many files of a listing at once. */

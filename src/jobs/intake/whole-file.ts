@@ -1,6 +1,6 @@
 /** Whether a file that was read is all that its sender wrote: by what was said of it, by the server, by the file itself. */
 import { FileError, RetryableError } from '../../errors.ts';
-import type { DropFile } from '../../load/files/ledger.ts';
+import type { DropFile } from '../../load/tables.ts';
 
 /** So long a file that contradicts what is said of it is waited for: its upload may still go on. */
 const MOST_WAITED_MILLISECONDS = 24 * 3_600_000;

@@ -1,12 +1,10 @@
 /** Who works on a file: a claim that ends with its database connection, and the fence that refuses a stale owner. */
-import { type Selectable, sql } from 'kysely';
+import { sql } from 'kysely';
 import { RetryableError } from '../../errors.ts';
 import type { FileStatus } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
-import type { Tables } from '../tables.ts';
-
-type DropFile = Selectable<Tables['drop_file']>;
+import type { DropFile } from '../tables.ts';
 
 /**
  * `worn-out`: its owners were lost too often, and the claimant is to park it; in the other cases it is not the claimant's.

@@ -206,8 +206,6 @@ export async function listIssues(db: Db, fileId: number): Promise<StoredIssue[]>
   return found.rows;
 }
 
-export type DropFile = NonNullable<Awaited<ReturnType<typeof getFile>>>;
-
 export function getFile(db: Db, id: number) {
   return db.selectFrom('drop_file').selectAll().where('id', '=', id).executeTakeFirst();
 }
