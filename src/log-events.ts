@@ -47,6 +47,7 @@ export const LOG_EVENTS = {
   'worker.stopped': ['info', 'The worker has stopped.'],
   'report.written': ['info', 'The report of a month was written.'],
   'job.done': ['info', 'A scheduled job was done.'],
+  'job.progress': ['info', 'A long job goes on.'],
   'job.failed': ['error', 'A scheduled job failed; it is tried again.'],
   'job.already_done': ['info', 'This slot of a scheduled job, or a later one, was done by another worker.'],
   'job.elsewhere': ['debug', 'Another worker runs this job; its slot is looked at again.'],

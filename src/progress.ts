@@ -17,6 +17,25 @@ const FIRST_LINE_MILLISECONDS = 1_000;
 const NEXT_LINE_MILLISECONDS = 200;
 const CLEAR_LINE = '\r\u001b[K';
 
+/** Tells of work whose whole is known: `more` items were done, one where nothing is said. */
+export interface Counting {
+  readonly more: (count?: number) => void;
+  readonly end: () => void;
+}
+
+/** `progress` is left out where nobody asks. */
+export function countTo(whole: number, progress: Progress | undefined): Counting {
+  let done = 0;
+  return {
+    more(count = 1) {
+      if (count === 0) return;
+      done += count;
+      progress?.advance(done, whole === 0 ? null : done / whole);
+    },
+    end: () => progress?.end(),
+  };
+}
+
 /** `terminal` takes text for a person, null when nobody looks; `now` is milliseconds on any clock. */
 export function reportProgress(
   log: Log,

@@ -7,6 +7,7 @@ import type { Delivery, NoticeChannel } from '../../load/notices/notice-channel.
 import { openChannel } from '../../load/notices/notice-channels.ts';
 import { buildNoticeMail } from '../../load/notices/notice-mail.ts';
 import {
+  countQueuedNotices,
   lockQueuedNotices,
   type NoticeKey,
   type NoticeOutcome,
@@ -15,6 +16,7 @@ import {
 } from '../../load/notices/notice-queue.ts';
 import { qrImage } from '../../load/notices/qr-image.ts';
 import type { Language } from '../../model.ts';
+import { countTo } from '../../progress.ts';
 import { type NoticeFacts, noticeContent } from '../../transform/notices/notice-content.ts';
 import { retryAfter } from '../../transform/notices/notice-retries.ts';
 import { QR_CONTENT_ID } from '../../transform/notices/notice-view.ts';
@@ -22,7 +24,7 @@ import type { JobContext } from '../context.ts';
 import { vatPercentOn } from '../orders/price-orders.ts';
 
 /** What of a job's context the notices need. */
-export type NoticeContext = Pick<JobContext, 'config' | 'log' | 'now' | 'home'> & {
+export type NoticeContext = Pick<JobContext, 'config' | 'log' | 'now' | 'home' | 'progress'> & {
   readonly database: Pick<JobContext['database'], 'db'>;
 };
 
@@ -71,6 +73,8 @@ async function sendBatches(context: NoticeContext, channel: NoticeChannel): Prom
   const sent: (ToldNotice & { file: string | null })[] = [];
   const failed: (ToldNotice & { reason: string; retried: boolean })[] = [];
   let batch: readonly HandedOver[] = [];
+  const due = await countQueuedNotices(database.db, isoMoment(now));
+  const tried = countTo(due, context.progress?.('notices', 'job.progress', { step: 'notices' }));
   do {
     const after: NoticeKey | null = batch.at(-1)?.notice ?? null;
     batch = await database.db.transaction().execute(async (db) => {
@@ -92,7 +96,9 @@ async function sendBatches(context: NoticeContext, channel: NoticeChannel): Prom
       else failed.push({ ...told, reason: result.reason, retried: isRetried(notice, result) });
     }
     noteBatch(context, batch);
+    tried.more(batch.length);
   } while (batch.length === channel.atOnce && !takesNothing(batch));
+  tried.end();
   return { sent, failed };
 }
 

@@ -5,11 +5,13 @@ import { reasonOf } from '../../load/database.ts';
 import { clearPassing } from '../../load/files/passing-files.ts';
 import { writeOnce } from '../../load/files/write-once.ts';
 import {
+  countQueuedEInvoices,
   type EInvoiceOutcome,
   lockQueuedEInvoices,
   type QueuedEInvoice,
   writeEInvoiceOutcomes,
 } from '../../load/notices/e-invoice-queue.ts';
+import { countTo } from '../../progress.ts';
 import { type EInvoiceFacts, eInvoiceDocuments } from '../../transform/notices/e-invoice.ts';
 import { ublInvoice } from '../../transform/notices/ubl-invoice.ts';
 import { vatPercentOn } from '../orders/price-orders.ts';
@@ -37,6 +39,8 @@ export async function writeEInvoices(context: NoticeContext): Promise<WrittenEIn
   let down: string | null = null;
   let count: number;
   await clearPassing(join(context.home, 'out', 'e-invoices'), clock());
+  const queued = await countQueuedEInvoices(database.db);
+  const telling = countTo(queued, context.progress?.('e-invoices', 'job.progress', { step: 'e-invoices' }));
   do {
     count = await database.db.transaction().execute(async (db) => {
       const batch = await lockQueuedEInvoices(db, AT_ONCE);
@@ -47,6 +51,7 @@ export async function writeEInvoices(context: NoticeContext): Promise<WrittenEIn
         try {
           const files = await writeOne(context, invoice);
           outcomes.push({ ...key, status: 'written', failure: null, files: files.map((file) => file.name) });
+          telling.more();
           written.push(...files.map((file) => file.path));
         } catch (error) {
           if (!(error instanceof RangeError)) {
@@ -63,6 +68,7 @@ export async function writeEInvoices(context: NoticeContext): Promise<WrittenEIn
       return batch.length;
     });
   } while (count === AT_ONCE && down === null);
+  telling.end();
   if (written.length > 0) log('e-invoice.written', { invoices: written.length });
   if (down !== null) log('e-invoice.failed', { reason: down });
   return { written, failed, down };

@@ -7,6 +7,7 @@ import { findOrder, lockFreeDrafts, lockOrder, type OrderKey } from '../../load/
 import { acknowledgeWarnings, readHoldingCodes } from '../../load/orders/order-warnings.ts';
 import { readOrders } from '../../load/orders/orders.ts';
 import type { Period } from '../../model.ts';
+import { countTo } from '../../progress.ts';
 import { HOLDING_WARNINGS } from '../../transform/orders/order-warnings.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import { issueInvoices, noteInvoiced } from './issue-invoices.ts';
@@ -31,9 +32,13 @@ export async function confirmFreeDrafts(context: OrderContext, period: Period | 
   const { db } = context.database;
   const free = await readSelfConfirmingDrafts(db, HOLDING_WARNINGS, period);
   const parked: ParkedOrder[] = [];
+  const confirmed = countTo(free.length, context.progress?.('orders confirmed', 'job.progress', { step: 'confirm' }));
   for (let start = 0; start < free.length; start += ORDERS_AT_ONCE) {
-    await confirmBatch(context, free.slice(start, start + ORDERS_AT_ONCE), parked);
+    const some = free.slice(start, start + ORDERS_AT_ONCE);
+    await confirmBatch(context, some, parked);
+    confirmed.more(some.length);
   }
+  confirmed.end();
   return parked;
 }
 

@@ -5,6 +5,7 @@ import { type OrderRow, readOrders } from '../../load/orders/orders.ts';
 import type { SlotToRun } from '../../load/orders/slot-run.ts';
 import { deactivateLeavers } from '../../load/people/leavers.ts';
 import type { Period } from '../../model.ts';
+import { type Counting, countTo } from '../../progress.ts';
 import { HOLDING_WARNINGS } from '../../transform/orders/order-warnings.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import { confirmFreeDrafts } from './confirm-orders.ts';
@@ -29,8 +30,7 @@ interface Progress {
 interface Rounds {
   /** why nothing can be ordered for an employer, by enterprise number */
   readonly broken: Map<string, string>;
-  /** tells that so many slots more were looked at */
-  readonly look: (more: number) => void;
+  readonly looked: Counting;
 }
 
 export interface RunOrdersOptions {
@@ -90,15 +90,7 @@ async function runRounds(
   const waiting = Map.groupBy(slots, (slot) => slot.enterpriseNumber);
   const employers = [...waiting.keys()].sort();
   const broken = new Map<string, string>();
-  const telling = context.progress?.('slots', 'orders.progress', { orders: slots.length });
-  let looked = 0;
-  const rounds: Rounds = {
-    broken,
-    look: (more) => {
-      looked += more;
-      telling?.advance(looked, looked / slots.length);
-    },
-  };
+  const looked = countTo(slots.length, context.progress?.('slots', 'orders.progress', { orders: slots.length }));
   const most = Math.max(0, ...[...waiting.values()].map((queue) => queue.length));
   for (let round = 0; round < most; round++) {
     const due = employers.flatMap((employer) => waiting.get(employer)?.[round] ?? []);
@@ -107,14 +99,14 @@ async function runRounds(
       // What was open for an older slot must not be taken by a newer one.
       if (reason !== undefined) progress.parked.push(parkedSlot(context, slot, reason));
     }
-    looked += due.filter((slot) => broken.has(slot.enterpriseNumber)).length;
     const sound = due.filter((slot) => !broken.has(slot.enterpriseNumber));
+    looked.more(due.length - sound.length);
     const batches = Array.from({ length: Math.ceil(sound.length / atOnce) }, (_, batch) =>
       sound.slice(batch * atOnce, (batch + 1) * atOnce),
     );
-    await runBatches(context, batches, progress, rounds);
+    await runBatches(context, batches, progress, { broken, looked });
   }
-  telling?.end();
+  looked.end();
 }
 
 /** A batch that fails is run again one slot at a time; only the slots that still fail are parked. */
@@ -127,7 +119,7 @@ async function runBatches(
   for (let rest = batches; rest.length > 0; ) {
     const { committed, error } = await runInTurn(rest, async (batch, turn) => {
       noteResult(context, await makeDrafts(context, batch, turn), progress);
-      rounds.look(batch.length);
+      rounds.looked.more(batch.length);
     });
     const [failed, ...later] = rest.slice(committed);
     if (failed === undefined) return;
@@ -137,7 +129,7 @@ async function runBatches(
       // Only prices are computed here, and only they refuse numbers: a contract whose fees fit no order of this size.
       const reason = error instanceof RangeError ? 'contract.fees' : reasonOf(error);
       rounds.broken.set(slot.enterpriseNumber, reason);
-      rounds.look(1);
+      rounds.looked.more(1);
       progress.parked.push(parkedSlot(context, slot, reason));
     } else {
       const single = failed.map((each) => [each]);

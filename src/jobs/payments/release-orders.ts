@@ -20,6 +20,7 @@ import {
   readLinesToRelease,
 } from '../../load/payments/releases.ts';
 import type { Day } from '../../model.ts';
+import { countTo } from '../../progress.ts';
 import { validFrom, validTo } from '../../transform/orders/validity.ts';
 import { releaseFile } from '../../transform/payments/release-lines.ts';
 import { addMonthsToDay } from '../../transform/values/calendar.ts';
@@ -29,7 +30,7 @@ import type { JobContext } from '../context.ts';
 const CARD_LIFE_MONTHS = 60;
 
 /** What of a job's context the release needs. */
-export type ReleaseContext = Pick<JobContext, 'log' | 'today' | 'now' | 'home'> & {
+export type ReleaseContext = Pick<JobContext, 'log' | 'today' | 'now' | 'home' | 'progress'> & {
   readonly database: Pick<JobContext['database'], 'db'>;
 };
 
@@ -61,7 +62,9 @@ export async function releaseOrders(context: ReleaseContext): Promise<Releases> 
   const { database, today, log } = context;
   await payOrdersWithoutInvoice(database.db, today);
   const failed: { orderId: number; reason: string }[] = [];
-  for (const order of await findOrdersToRelease(database.db, today)) {
+  const due = await findOrdersToRelease(database.db, today);
+  const decided = countTo(due.length, context.progress?.('orders', 'job.progress', { step: 'release' }));
+  for (const order of due) {
     try {
       await database.db.transaction().execute((db) => decideRelease(db, order, today));
     } catch (error) {
@@ -70,7 +73,9 @@ export async function releaseOrders(context: ReleaseContext): Promise<Releases> 
       failed.push({ orderId: order.id, reason });
       log('order.release_failed', { enterpriseNumber: order.enterpriseNumber, orderId: order.id, reason });
     }
+    decided.more();
   }
+  decided.end();
   return { released: await writeQueuedReleases(context), failed };
 }
 
@@ -92,11 +97,13 @@ export async function decideRelease(db: Db, key: OrderKey, today: Day): Promise<
   await queueRelease(db, { orderId: key.id, name: `release-${key.id}.csv`, content: text, sha256 });
 }
 
-async function writeQueuedReleases({ database, home, log, now }: ReleaseContext): Promise<ReleasedFile[]> {
+async function writeQueuedReleases({ database, home, log, now, progress }: ReleaseContext): Promise<ReleasedFile[]> {
   const folder = join(home, 'out', 'card-platform');
   const written: ReleasedFile[] = [];
   const reasons: string[] = [];
-  for (const id of await findQueuedReleases(database.db)) {
+  const queuedIds = await findQueuedReleases(database.db);
+  const telling = countTo(queuedIds.length, progress?.('files', 'job.progress', { step: 'release-files' }));
+  for (const id of queuedIds) {
     const reason = await database.db.transaction().execute(async (db) => {
       const queued = await lockQueuedRelease(db, id);
       if (queued === null) return null;
@@ -116,7 +123,9 @@ async function writeQueuedReleases({ database, home, log, now }: ReleaseContext)
       }
     });
     if (reason !== null) reasons.push(reason);
+    telling.more();
   }
+  telling.end();
   if (reasons.length > 0) {
     const codes = [...new Set(reasons)].join(', ');
     const count = `${reasons.length} release file${reasons.length === 1 ? '' : 's'}`;

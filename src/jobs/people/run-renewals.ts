@@ -4,6 +4,7 @@ import { lockFreeDrafts } from '../../load/orders/order-locks.ts';
 import { writeRenewalWarnings } from '../../load/orders/order-warnings.ts';
 import { findRenewals, nameRenewalsOnDrafts } from '../../load/orders/renewals.ts';
 import { deactivateLeavers } from '../../load/people/leavers.ts';
+import { countTo } from '../../progress.ts';
 import { renewalHorizon } from '../orders/make-drafts.ts';
 import type { OrderContext } from '../orders/order-context.ts';
 import { priceOrderSet } from '../orders/price-orders.ts';
@@ -30,6 +31,7 @@ export async function runRenewals(context: OrderContext): Promise<Renewals> {
   const lastDay = renewalHorizon(today);
   const { people, named: namedBefore, drafts } = await findRenewals(database.db, lastDay);
   let named = 0;
+  const looked = countTo(drafts.length, context.progress?.('drafts', 'job.progress', { step: 'renewals' }));
   for (let start = 0; start < drafts.length; start += DRAFTS_AT_ONCE) {
     const some = drafts.slice(start, start + DRAFTS_AT_ONCE);
     named += await database.db.transaction().execute(async (db) => {
@@ -39,7 +41,9 @@ export async function runRenewals(context: OrderContext): Promise<Renewals> {
       await priceOrderSet(db, config, today);
       return count;
     });
+    looked.more(some.length);
   }
+  looked.end();
   log('card.renewal', { people });
   return { people, named, namedBefore, nextOrder: people - named - namedBefore };
 }

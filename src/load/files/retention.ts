@@ -1,16 +1,27 @@
 /** What was kept long enough: kept bytes, rejects files and history, each a batch at a time. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
-import { countWritten } from '../answers.ts';
+import { countWritten, onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
+
+/** How many kept files, and how many rows of history, are older than their day: what there is to remove, at most. */
+export async function countOld(db: Db, raw: Day, history: Day): Promise<{ rawFiles: number; historyRows: number }> {
+  const found = await sql<{ rawFiles: number; historyRows: number }>`
+    select (select count(*)::int from (${oldRawFiles(raw)}) f) as "rawFiles",
+           (select count(*)::int from beneficiary_change where at < ${history}::date) as "historyRows"`.execute(db);
+  return onlyRow(found);
+}
+
+function oldRawFiles(before: Day): RawBuilder<{ sha256: string }> {
+  return sql`
+    select sha256 from drop_file where sha256 is not null and raw_removed_on is null
+     group by sha256
+    having max(received_on) < ${before}::date and bool_and(status not in ('seen', 'waiting', 'fetched', 'held'))`;
+}
 
 /** Hashes of kept files of which every delivery is older than the day and decided. */
 export async function findOldRawFiles(db: Db, before: Day, atMost: number): Promise<string[]> {
-  const found = await sql<{ sha256: string }>`
-    select sha256 from drop_file where sha256 is not null and raw_removed_on is null
-     group by sha256
-    having max(received_on) < ${before}::date and bool_and(status not in ('seen', 'waiting', 'fetched', 'held'))
-     order by sha256 limit ${atMost}`.execute(db);
+  const found = await sql<{ sha256: string }>`${oldRawFiles(before)} order by sha256 limit ${atMost}`.execute(db);
   return found.rows.map(({ sha256 }) => sha256);
 }
 

@@ -1,6 +1,7 @@
 /** The queue of e-invoices: which invoices have none yet, with everything that one says, and how it went. */
 import { sql } from 'kysely';
 import type { Cents, Day, Language, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface QueuedEInvoice {
@@ -42,6 +43,12 @@ export interface QueuedEInvoice {
     readonly faceValueTotal: Cents;
     readonly feeTotal: Cents;
   }[];
+}
+
+export async function countQueuedEInvoices(db: Db): Promise<number> {
+  const found = await sql<{ count: number }>`
+    select count(*)::int as count from e_invoice where status = 'queued'`.execute(db);
+  return onlyRow(found).count;
 }
 
 /** The next queued e-invoices, locked for the caller's transaction; those that another worker is writing are left out. */

@@ -1,6 +1,7 @@
 /** The queue of notices: what is to be sent, with everything that its text says, and how it went. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Cents, Day, Language, Period } from '../../model.ts';
+import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface NoticeKey {
@@ -51,7 +52,7 @@ export async function lockQueuedNotices(
     with next as (
       select enterprise_number, invoice_id, kind, language, recipient, message_key, attempts, queued_at
         from invoice_notice
-       where status = 'queued' and (not_before is null or not_before <= ${now}::timestamptz)
+       where ${isDue(now)}
          and (enterprise_number, invoice_id, kind)
            > (${after?.enterpriseNumber ?? ''}, ${after?.invoiceId ?? 0}::bigint, ${after?.kind ?? ''})
        order by enterprise_number, invoice_id, kind
@@ -75,6 +76,17 @@ export async function lockQueuedNotices(
       left join cost_center c on c.enterprise_number = i.enterprise_number and c.number = i.cost_center
      order by n.enterprise_number, n.invoice_id, n.kind`.execute(db);
   return found.rows;
+}
+
+/** Notices that are due at the ISO moment `now`. */
+export async function countQueuedNotices(db: Db, now: string): Promise<number> {
+  const found = await sql<{ count: number }>`
+    select count(*)::int as count from invoice_notice where ${isDue(now)}`.execute(db);
+  return onlyRow(found).count;
+}
+
+function isDue(now: string): RawBuilder<boolean> {
+  return sql<boolean>`status = 'queued' and (not_before is null or not_before <= ${now}::timestamptz)`;
 }
 
 export interface NoticeOutcome extends NoticeKey {

@@ -1,7 +1,7 @@
 /** People who left long ago: their personal data goes, their ids and everything about money stays. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Day } from '../../model.ts';
-import { countWritten } from '../answers.ts';
+import { countWritten, onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 
 export interface PersonKey {
@@ -32,6 +32,12 @@ function isForgettable(before: Day): RawBuilder<boolean> {
       select from order_card k join voucher_order o on o.enterprise_number = k.enterprise_number and o.id = k.order_id
        where k.enterprise_number = b.enterprise_number and k.national_register_number = b.national_register_number
          and o.status in ('draft', 'invoiced', 'paid'))`;
+}
+
+export async function countPeopleToForget(db: Db, before: Day): Promise<number> {
+  const found = await sql<{ count: number }>`
+    select count(*)::int as count from beneficiary b where ${isForgettable(before)}`.execute(db);
+  return onlyRow(found).count;
 }
 
 /** At most `atMost` of them, in order of employer; nothing is locked. */
