@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readTimetable } from '../src/jobs/cron.ts';
 import { createMetrics } from '../src/jobs/health/metrics.ts';
 import { LOG_EVENTS } from '../src/log-events.ts';
 
@@ -70,4 +71,28 @@ test('the alarms that somebody needs are there', () => {
     'disk_full|store_failed',
   ];
   expect(wanted.filter((name) => !told.includes(`"${name}"`))).toEqual([]);
+});
+
+test('a drop of which an outage is told is not told a second time as one that nobody visits', () => {
+  const unvisited = rules.find(({ alert }) => alert === 'NavetteDropUnvisited')?.expr ?? '';
+  const down = rules.find(({ alert }) => alert === 'NavetteDropDown')?.expr ?? '';
+  expect(down).not.toBe('');
+  const [, without = ''] = unvisited.split(' unless ');
+  // Both sides go by the same label, or the one would never take away the other.
+  expect(without).toBe(`(${down})`);
+  expect([...unvisited.matchAll(/by \((\w+)\)/g)].map(([, label]) => label)).toEqual(['drop', 'drop']);
+});
+
+/** Milliseconds that an hour or minutes of PromQL are. */
+const lengthOf = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('h') ? 3_600_000 : 60_000);
+
+test('a rule that counts tries can be reached by the schedule that is shipped, with one try to spare', () => {
+  const navette = parse(text('config/navette.yaml')) as { schedule: Readonly<Record<string, string>> };
+  const { expr = '' } = rules.find(({ alert }) => alert === 'NavetteChannelDown') ?? {};
+  const [, range = '', above = ''] = /increase\(.*\[(\w+)\]\)\) > (\d+)/.exec(expr) ?? [];
+  const { nextDue } = readTimetable(navette.schedule['notices'] ?? '');
+  const began = Date.parse('2026-12-10T00:00:00Z');
+  let tries = 0;
+  for (let at = nextDue(began); at !== null && at <= began + lengthOf(range); at = nextDue(at)) tries += 1;
+  expect(tries - 1).toBeGreaterThan(Number(above));
 });

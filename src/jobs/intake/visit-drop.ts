@@ -16,6 +16,8 @@ export interface LongVisit {
   readonly enqueue: Enqueue;
   /** so many files of one drop are fetched and not yet decided: then the others have their turn in the queue */
   readonly most: number;
+  /** told after every listing and every file that came or went */
+  readonly reached: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -58,12 +60,13 @@ async function goRound(
   returns.moved.clear();
   const { ready, waiting, listing } = await listReady(moment, drop, opened, { ...visit, pause: null });
   returns.listing = listing;
+  await visit.reached();
   const round = { fetching: true, more: false, taken: 0, returned: 0 };
   const most = visit.most - (await countQueued(moment.database.prepared, drop.id));
   const fetch = async (): Promise<void> => {
     try {
       const taking = { ...visit, most, drop, opened, moved: returns.moved };
-      const { taken, more } = await takeFiles(moment, taking, ready);
+      const { taken, more } = await takeFiles(moment, taking, ready, visit.reached);
       Object.assign(round, { taken, more });
     } finally {
       round.fetching = false;
@@ -73,6 +76,7 @@ async function goRound(
     for (let idle = 0; round.fetching || (idle < IDLE_LOOKS && !visit.signal.aborted); ) {
       const returned = await returnDecided(context(), returns);
       round.returned += returned;
+      if (returned > 0) await visit.reached();
       idle = returned > 0 ? 0 : idle + 1;
       if (round.fetching || returned > 0) {
         if (returned === 0) await wait(PAUSE_MILLISECONDS);

@@ -2,7 +2,7 @@
 import type { Drop } from '../../config.ts';
 import { RetryableError } from '../../errors.ts';
 import { reasonOf } from '../../load/database.ts';
-import { dropRestsFor, noteDropDown, noteDropSeen } from '../../load/files/drop-visits.ts';
+import { dropRestsFor, noteDropDown, noteDropReached, noteDropSeen } from '../../load/files/drop-visits.ts';
 import type { Queue } from '../../load/queue.ts';
 import { isAboutConnection } from '../connection-errors.ts';
 import type { JobContext } from '../context.ts';
@@ -33,6 +33,8 @@ const DATABASE_AWAY = 5 * SECOND;
 const GAP_SECONDS = { sftp: 5, folder: 0 };
 /** Who rests longer asks so often whether somebody else has reached the drop meanwhile. */
 const ASKED = 60 * SECOND;
+/** Between two words of a long visit that it goes on. */
+const REACHED = 60 * SECOND;
 const BACK_OFF_SECONDS = [5, 15, 60, 300, 900];
 /** A refused login is tried seldom: a server locks an account that knocks too often. */
 const SLOW_BACK_OFF_SECONDS = [300, 900, 3600];
@@ -47,7 +49,8 @@ interface Rest {
 /** Ends when the signal says so, after the file in hand. */
 export async function watchDrop(watch: DropWatch): Promise<void> {
   const { drop, context, queue, sleep, signal } = watch;
-  const visit = { looks: newLooks(), enqueue: queue.enqueue, most: MOST_FILES, signal };
+  const reached = tellingReached(context, drop);
+  const visit = { looks: newLooks(), enqueue: queue.enqueue, most: MOST_FILES, reached, signal };
   while (!signal.aborted) {
     const { milliseconds, wakeable } = await comeBy(context, drop, visit);
     await sleep(drop.id, milliseconds, wakeable);
@@ -80,6 +83,17 @@ async function comeBy(context: () => JobContext, drop: Drop, visit: LongVisit): 
     if (isAboutConnection(error)) return { milliseconds, wakeable: false };
     return { milliseconds: await tellDown(moment, drop, error).catch(() => milliseconds), wakeable: false };
   }
+}
+
+/** A visit may last for hours: about once a minute it says that the drop is read all the while. */
+function tellingReached(context: () => JobContext, drop: Drop): () => Promise<void> {
+  let told = context().now;
+  return async () => {
+    const { now, database } = context();
+    if (now - told < REACHED) return;
+    told = now;
+    await noteDropReached(database.db, drop.id);
+  };
 }
 
 /** Called when a drop was read from end to end: the end of an outage is told once. */

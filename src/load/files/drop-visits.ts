@@ -29,6 +29,11 @@ export async function noteDropSeen(db: Db, dropId: string): Promise<number | nul
   return onlyRow(found).away;
 }
 
+/** A visit goes on, and has just read from the drop; an outage ends only with a whole visit. */
+export async function noteDropReached(db: Db, dropId: string): Promise<void> {
+  await sql`update drop_visit set seen_at = now() where drop_id = ${dropId} and down_since is null`.execute(db);
+}
+
 export interface NotedDown {
   /** why it was down before, null when it was not */
   readonly reasonBefore: string | null;
@@ -62,7 +67,7 @@ export async function noteDropDown(
 
 export interface DropVisit {
   readonly dropId: string;
-  /** ISO moment when it could be read last, null when it never could */
+  /** ISO moment when it was read last, within a visit or at its end; null when it never could */
   readonly seenAt: string | null;
   /** ISO moment when the outage began, null when there is none */
   readonly downSince: string | null;

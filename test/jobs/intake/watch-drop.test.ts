@@ -163,6 +163,38 @@ describe('two workers', () => {
   });
 });
 
+test('a visit that takes long says within it, about once a minute, that the drop is read', async () => {
+  const home = await open();
+  /** How old the last word about the drop is while a file of the visit is put into the queue, in hours. */
+  const toldWithin = async (name: string, millisecondsByLook: number): Promise<number> => {
+    await sql`delete from drop_visit`.execute(home.db);
+    await sql`insert into drop_visit (drop_id, seen_at) values ('drop', now() - interval '2 hours')`.execute(home.db);
+    await home.send(name, home.people(1, 1, { lastName: name }));
+    let moment = home.context().now;
+    const ages: number[] = [];
+    const ending = new AbortController();
+    const enqueue = async () => {
+      const found = await sql<{ hours: number }>`
+        select round(extract(epoch from now() - seen_at) / 3600)::int as hours from drop_visit`.execute(home.db);
+      ages.push(found.rows[0]?.hours ?? -1);
+      ending.abort();
+    };
+    await watchDrop({
+      drop: { ...home.drop, settled: 'rename' },
+      context: () => {
+        moment += millisecondsByLook;
+        return { ...home.context(), now: moment };
+      },
+      queue: { ...queue, enqueue },
+      signal: ending.signal,
+      sleep: async () => ending.abort(),
+    });
+    return ages[0] ?? -1;
+  };
+  expect(await toldWithin('one.csv', 61_000)).toBe(0);
+  expect(await toldWithin('two.csv', 0)).toBe(2);
+});
+
 test('a person who has a drop visited by hand ends its outage', async () => {
   const home = await open();
   const inbox = join(home.place.root, 'in');
