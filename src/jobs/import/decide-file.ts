@@ -3,7 +3,7 @@ import { isoMoment } from '../../clock.ts';
 import { FileError, RefusedError } from '../../errors.ts';
 import type { Db, Session } from '../../load/database.ts';
 import { requireFence } from '../../load/files/claims.ts';
-import { findEarlier, lockPlace, reopenDuplicates } from '../../load/files/earlier-deliveries.ts';
+import { findEarlier, reopenDuplicates } from '../../load/files/earlier-deliveries.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
 import { findOpenPlan, type PointlessPlan } from '../../load/files/held-plans.ts';
 import { type Identity, insertFileIssues, markOutcome, removeIssues, writeIdentity } from '../../load/files/ledger.ts';
@@ -108,7 +108,6 @@ async function readAndDecide(
 async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Decided> {
   const { file, fitted, identity, staged, instruction } = read;
   const place = { dropId: file.drop_id, layoutId: fitted.layout.id };
-  await lockPlace(db, file.drop_id, identity);
   const earlier = await findEarlier(db, file.id, file.drop_id, identity, isoMoment(context.now));
   const plan = instruction.approved === null ? undefined : await findOpenPlan(db, file.id);
   if (instruction.approved !== null && plan?.planHash !== instruction.approved.planHash) {

@@ -2,7 +2,7 @@
 import { RefusedError, RetryableError } from '../../errors.ts';
 import { ofOwnDisk } from '../../ingest/drops/own-disk.ts';
 import type { Db } from '../../load/database.ts';
-import { claimFile, unlockFile } from '../../load/files/claims.ts';
+import { claimFile, letGo, type Outcome } from '../../load/files/claims.ts';
 import { findOpenPlan } from '../../load/files/held-plans.ts';
 import { getFile, insertSeenFile, listIssues, markFetched, type SeenFile } from '../../load/files/ledger.ts';
 import { FEW } from '../../load/files/plan-tables.ts';
@@ -49,8 +49,22 @@ export async function importFile(
   storedAt: string,
   instruction: ImportInstruction,
 ): Promise<ImportResult> {
-  const { prepared: db } = context.database;
-  const taken: { file: DropFile | null; decided: boolean } = { file: null, decided: false };
+  await importUntold(context, fileId, storedAt, instruction);
+  return resultOf(context, context.database.prepared, fileId);
+}
+
+/** The same, where nobody reads what came of it: that stands in the log and in the ledger. Throws as `importFile`. */
+export async function importUntold(
+  context: JobContext,
+  fileId: number,
+  storedAt: string,
+  instruction: ImportInstruction,
+): Promise<void> {
+  const taken: { file: DropFile | null; decided: boolean; outcome: Outcome | null } = {
+    file: null,
+    decided: false,
+    outcome: null,
+  };
   try {
     await context.database.withSession(async (session) => {
       const approved = instruction.approved !== null;
@@ -68,7 +82,7 @@ export async function importFile(
           retryTransaction(rows <= FEW ? session.prepared : session.db, work),
         );
       taken.decided = true;
-      await unlockFile(session.prepared, fileId);
+      taken.outcome = await letGo(session.prepared, fileId);
     });
   } catch (error) {
     // What is decided needs nobody's leave: the session that could not let go of it is thrown away, and its lock with it.
@@ -79,9 +93,7 @@ export async function importFile(
       throw named;
     }
   }
-  const result = await resultOf(context, db, fileId);
-  if (taken.file !== null) logResult(context, taken.file, result);
-  return result;
+  if (taken.file !== null) await logOutcome(context, taken.file, taken.outcome);
 }
 
 /** The same, in a transaction that is rolled back: what would happen, and nothing else. */
@@ -116,7 +128,8 @@ async function requireFile(db: Db, id: number): Promise<DropFile> {
   return file;
 }
 
-async function resultOf(context: JobContext, db: Db, id: number): Promise<ImportResult> {
+/** What the ledger says came of a file. */
+export async function resultOf(context: JobContext, db: Db, id: number): Promise<ImportResult> {
   const file = await requireFile(db, id);
   const issues = await listIssues(db, id);
   const language = issues.length > 0 ? await languageOf(db, file.secretariat_code) : 'en';
@@ -130,17 +143,32 @@ async function resultOf(context: JobContext, db: Db, id: number): Promise<Import
   };
 }
 
-function logResult(context: JobContext, file: DropFile, result: ImportResult): void {
-  const { counts, issues, planHash } = result;
-  const facts = { ...nameOf(file), counts, issues: issues.length };
-  if (result.status === 'applied') context.log('file.applied', facts);
-  else if (result.status === 'duplicate') context.log('file.duplicate', facts);
-  else if (result.status === 'superseded') context.log('file.superseded', facts);
-  else if (result.status === 'held') {
-    const held = planHash === undefined ? {} : { planHash };
+const DONE = {
+  applied: 'file.applied',
+  archived: 'file.applied',
+  duplicate: 'file.duplicate',
+  superseded: 'file.superseded',
+} as const;
+
+function isDone(status: string): status is keyof typeof DONE {
+  return Object.hasOwn(DONE, status);
+}
+
+/** Only of a file that is not simply done is more read than how many issues it has. */
+async function logOutcome(context: JobContext, file: DropFile, outcome: Outcome | null): Promise<void> {
+  const known = outcome !== null && isDone(outcome.status);
+  const result = known ? null : await resultOf(context, context.database.prepared, file.id);
+  const status = result?.status ?? outcome?.status ?? '';
+  const counts = { ...NO_COUNTS, ...(result ?? outcome)?.counts };
+  const facts = { ...nameOf(file), counts, issues: result?.issues.length ?? outcome?.issues ?? 0 };
+  if (isDone(status)) context.log(DONE[status], facts);
+  else if (status === 'held') {
+    const held = result?.planHash === undefined ? {} : { planHash: result.planHash };
     context.log('file.held', { ...facts, ...held });
     context.log('plan.held', { fileId: file.id, drop: file.drop_id, ...held });
-  } else if (result.status === 'rejected') context.log('file.rejected', { ...facts, code: issues[0]?.code ?? 'rows' });
+  } else if (status === 'rejected') {
+    context.log('file.rejected', { ...facts, code: result?.issues[0]?.code ?? 'rows' });
+  }
 }
 
 function nameOf(file: DropFile) {

@@ -79,7 +79,8 @@ async function goRound(
       if (returned > 0) await visit.reached();
       idle = returned > 0 ? 0 : idle + 1;
       if (round.fetching || returned > 0) {
-        if (returned === 0) await wait(PAUSE_MILLISECONDS);
+        // What is decided meanwhile goes back together.
+        await wait(PAUSE_MILLISECONDS);
         continue;
       }
       const queued = await countQueued(moment.database.prepared, drop.id);

@@ -1,5 +1,5 @@
 /** Who works on a file: a claim that ends with its database connection, and the fence that refuses a stale owner. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { RetryableError } from '../../errors.ts';
 import type { FileStatus } from '../../model.ts';
 import { onlyRow } from '../answers.ts';
@@ -52,7 +52,7 @@ export async function claimFile(
     const wornOut = file.status === 'fetched' && file.crashes >= MOST_CRASHES;
     return { kind: wornOut ? 'worn-out' : 'taken', file, lostBy };
   }
-  await unlockFile(db, id);
+  await unlocking(id).execute(db);
   const open = await sql`select from drop_file where id = ${id} and status = ${from}`.execute(db);
   return { kind: open.rows.length > 0 ? 'later' : 'decided' };
 }
@@ -72,9 +72,20 @@ export async function giveBackAll(db: Db, owner: string): Promise<void> {
   await sql`update drop_file set claimed_by = null where claimed_by = ${owner}`.execute(db);
 }
 
-/** On the session that claimed it; a session that is gone has let go already. */
-export async function unlockFile(db: Db, id: number): Promise<void> {
-  await sql`select pg_advisory_unlock(hashtextextended(${`file/${id}`}, 3))`.execute(db);
+/** What became of a file. */
+export type Outcome = Pick<DropFile, 'status' | 'counts'> & { readonly issues: number };
+
+/** On the session that claimed it, once it is decided; a session that is gone has let go already. */
+export async function letGo(db: Db, id: number): Promise<Outcome> {
+  const found = await sql<Outcome>`
+    with free as materialized (${unlocking(id)})
+    select status, counts, (select count(*)::int from row_issue where file_id = ${id}) as issues
+      from drop_file, free where id = ${id}`.execute(db);
+  return onlyRow(found);
+}
+
+function unlocking(id: number): RawBuilder<unknown> {
+  return sql`select pg_advisory_unlock(hashtextextended(${`file/${id}`}, 3))`;
 }
 
 /**

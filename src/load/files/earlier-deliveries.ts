@@ -4,15 +4,6 @@ import { onlyRow } from '../answers.ts';
 import type { Db } from '../database.ts';
 import type { Identity } from './ledger.ts';
 
-/**
- * Waits until no other import of the same place (drop, layout, name and set values) is being decided; for the transaction.
- * Without it, two imports of one file at the same moment would both find that nobody applied it before.
- */
-export async function lockPlace(db: Db, dropId: string, identity: Identity): Promise<void> {
-  const place = JSON.stringify([dropId, identity.layoutId, identity.setValues, identity.nameValues]);
-  await sql`select pg_advisory_xact_lock(hashtextextended(${place}, 1))`.execute(db);
-}
-
 export interface Earlier {
   /** the most recently applied delivery of this place, when it has the same content */
   readonly latest: number | null;

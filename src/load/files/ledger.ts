@@ -109,32 +109,27 @@ export interface Identity {
 }
 
 /**
- * First statement of the transaction in which a file is decided: holds the row until it ends, as `requireFence`.
+ * First statement of the transaction in which a file is decided: waits until no other file of the same place (drop, layout, name
+ * and set values) is being decided, and holds the row until it ends, as `requireFence`. Without the wait, two imports of one
+ * file at the same moment would both find that nobody applied it before.
  * @throws RetryableError `claim_lost` when another owner has taken the file since
  */
 export async function writeIdentity(
   db: Db,
-  { id, fence }: { id: number; fence: number },
+  { id, fence, drop_id }: { id: number; fence: number; drop_id: string },
   identity: Identity,
 ): Promise<void> {
-  const { numUpdatedRows } = await db
-    .updateTable('drop_file')
-    .set({
-      layout_id: identity.layoutId,
-      layout_hash: identity.layoutHash,
-      kind: identity.kind,
-      scope: identity.scope,
-      mode: identity.mode,
-      as_of: identity.asOf,
-      set_values: JSON.stringify(identity.setValues),
-      name_values: JSON.stringify(identity.nameValues),
-      sender_columns: JSON.stringify(identity.senderColumns),
-      content_key: identity.contentKey,
-    })
-    .where('id', '=', id)
-    .where('fence', '=', fence)
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 0n) throw claimLost();
+  const { layoutId, layoutHash, kind, scope, mode, asOf, setValues, nameValues, senderColumns, contentKey } = identity;
+  const place = JSON.stringify([drop_id, layoutId, setValues, nameValues]);
+  const written = await sql`
+    with alone as materialized (select pg_advisory_xact_lock(hashtextextended(${place}, 1)))
+    update drop_file
+       set layout_id = ${layoutId}, layout_hash = ${layoutHash}, kind = ${kind}, scope = ${scope}, mode = ${mode},
+           as_of = ${asOf}::timestamptz, set_values = ${JSON.stringify(setValues)}::jsonb,
+           name_values = ${JSON.stringify(nameValues)}::jsonb, sender_columns = ${JSON.stringify(senderColumns)}::jsonb,
+           content_key = ${contentKey}
+      from alone where id = ${id} and fence = ${fence}`.execute(db);
+  if (written.numAffectedRows === 0n) throw claimLost();
 }
 
 /** Before a file is decided anew: what was said of it then is said again, or not. */
