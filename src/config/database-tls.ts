@@ -1,7 +1,16 @@
 /** Whether the way to the database is safe from those who listen or stand between: told from the connection string alone. */
 
 /**
- * True for a server on another machine without `sslmode=verify-full`: what is sent may be read on the way, or by whoever answers in
+ * `prefer`, `require` and `verify-ca` mean `verify-full` here, as they do to pg 8; said to pg in that word, which it takes without a
+ * warning that is no JSON and keeps its meaning in pg 9. With `uselibpqcompat=true` they stay, and mean what they mean to libpq.
+ */
+export function strictTls(databaseUrl: string): string {
+  if (/[?&]uselibpqcompat=true(?=&|$)/.test(databaseUrl)) return databaseUrl;
+  return databaseUrl.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/g, '$1verify-full');
+}
+
+/**
+ * True for a server on another machine without `sslmode=verify-full` (see `strictTls`): what is sent may be read on the way, or by whoever answers in
  * the server's place. A socket and loopback are safe without it.
  */
 export function isUnverifiedWay(databaseUrl: string | null): boolean {

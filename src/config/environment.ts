@@ -1,6 +1,7 @@
 /** The environment: read once, checked once; the only file that touches `process.env`. */
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors.ts';
+import { strictTls } from './database-tls.ts';
 
 export interface Environment {
   /** connection string, or null for the embedded PostgreSQL under `home` */
@@ -38,7 +39,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     faults.push('DATABASE_URL is not a connection string; it looks like postgres://user:password@host:5432/database.');
   }
   const environment: Environment = {
-    databaseUrl,
+    databaseUrl: databaseUrl === null ? null : strictTls(databaseUrl),
     home: resolve(variables['NAVETTE_HOME'] || '.navette'),
     config: resolve(variables['NAVETTE_CONFIG'] || 'config'),
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -11,6 +11,7 @@ import { isAboutConnection, outageReason } from '../../src/jobs/connection-error
 import { openDatabase } from '../../src/load/database.ts';
 import { type EmbeddedServer, openEmbeddedPostgres } from '../../src/load/embedded-postgres.ts';
 import { makeCertificate } from '../support/certificates.ts';
+import { runNavette } from '../support/command.ts';
 
 let folder: string;
 const servers: EmbeddedServer[] = [];
@@ -112,3 +113,17 @@ test('a certificate that stops verifying is about the way to the database, and n
   expect(isAboutConnection(error)).toBe(true);
   expect(outageReason(error)).toBe('database_unverified');
 });
+
+test('the weaker words of sslmode verify as strictly, and say nothing on stderr that is no JSON', async () => {
+  const check = async (server: string, mode: string) => {
+    const url = `${server}?sslmode=${mode}&sslrootcert=${join(folder, 'right.pem')}`;
+    const { out, err } = await runNavette({ DATABASE_URL: url }, 'config', 'check', '--online', '--json');
+    expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([]);
+    const { places } = JSON.parse(out) as { places: { place: string; found: string }[] };
+    return places.find(({ place }) => place === 'database')?.found;
+  };
+  for (const mode of ['prefer', 'require', 'verify-ca']) {
+    expect(await check(named, mode), mode).toMatch(/pending$/);
+    expect(await check(misnamed, mode), mode).toMatch(/is for another name than DATABASE_URL has/);
+  }
+}, 60_000);
