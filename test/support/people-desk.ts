@@ -101,3 +101,7 @@ export async function openPeopleDesk(
     },
   };
 }
+
+/** `row column code` of every issue, null where there is no such. */
+export const codes = ({ issues }: ImportResult): string[] =>
+  issues.map(({ row, column, code }) => `${row} ${column} ${code}`);
