@@ -118,8 +118,7 @@ async function planAndWeigh(db: Db, delivery: RowSource, options: BeneficiariesT
   await checkStagedBeneficiaries(db, delivery);
   await planBeneficiaries(db, delivery, today);
   await checkPlannedBeneficiaries(db, delivery, options.mode);
-  await planProducts(db);
-  await settleOutcomes(db);
+  await settleOutcomes(db, await planProducts(db));
   const protectedEmployers = options.scope === 'full' ? await findAbsent(db, delivery, options) : 0;
   let counts = await countOutcomes(db, BENEFICIARY_STAGE, await countAbsent(db));
   if (counts.deactivated > 0) await findExplicitDepartures(db);

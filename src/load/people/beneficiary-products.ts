@@ -12,14 +12,15 @@ export const FIRST_DAY = '1900-01-01';
  * A blank keeps, "Not applicable" removes. When both free columns say something, every other product goes that neither names.
  * "Not applicable" beside a blank removes the one other product that the first column means; of several nobody knows which
  * stands where, and a rule by place would take the next one when the same row comes again: nothing goes, and a warning says so.
+ * @returns whether anything would be written
  */
-export async function planProducts(db: Db): Promise<void> {
+export async function planProducts(db: Db): Promise<boolean> {
   await sql`
     create temporary table plan_product (
       row_number integer, enterprise_number text, person_id bigint, product_code text, face_value integer,
       removed boolean, old_value integer, valid_from date
     ) on commit drop`.execute(db);
-  await sql`
+  const planned = await sql`
     with product_row as materialized (
       select p.row_number, p.rejected, p.enterprise_number, p.known_id, p.old_as_of, p.month, p.meal_product, p.meal_face_value,
              p.second_product, p.third_product
@@ -89,6 +90,7 @@ export async function planProducts(db: Db): Promise<void> {
               where x.enterprise_number = p.enterprise_number and x.beneficiary_id = p.known_id
                 and x.product_code = w.product_code) then p.month else ${FIRST_DAY}::date end as valid_from
       from wanted w join product_row p using (row_number)`.execute(db);
+  return planned.numAffectedRows !== 0n;
 }
 
 /** Writes the planned changes of rows that took effect. */

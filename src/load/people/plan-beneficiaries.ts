@@ -52,12 +52,8 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
        where s.enterprise_number is not null and s.national_register_number is not null
          and not exists (select from found_issue f where f.row_number = s.row_number and f.severity = 'error')
     )
-    select m.row_number, m.rejected, m.enterprise_number, m.national_register_number, m.known_id, m.old_as_of, m.old_secretariat,
-           m.old_status, m.older_about_end, m.says_end, m.said_cost_center, m.said_card_delivery, m.said_pin_delivery, m.said_card_point, m.said_pin_point,
-           m.clears, m.meal_product, m.meal_face_value, m.second_product, m.third_product, m.month,
-           ${sql.join(merges.map((column) => sql`m.${sql.ref(column)}`))}, d.employment_end, d.status, r.status_reason,
-           m.birth_date <> m.old_birth_date
-             and (lower(m.last_name), lower(m.first_name)) <> (lower(m.old_last_name), lower(m.old_first_name)) as other_person,
+    -- What the statements after it ask of every row stands first: a column far behind is found through all before it.
+    select m.row_number, m.rejected,
            case when m.rejected then null
                 when m.known_id is null then 'created'
                 when a.stale then 'unchanged'
@@ -66,7 +62,13 @@ export async function planBeneficiaries(db: Db, delivery: RowSource, today: stri
                      is distinct from (${sql.join([...merges, ...DERIVED_COLUMNS].map((column) => sql`m.${old(column)}`))})
                      then 'updated'
                 else 'unchanged' end as outcome,
-           not m.rejected and not a.stale and d.status = 'inactive' and coalesce(m.old_status = 'active', false) as deactivated
+           not m.rejected and not a.stale and d.status = 'inactive' and coalesce(m.old_status = 'active', false) as deactivated,
+           m.known_id, m.old_as_of, m.older_about_end, m.says_end, d.status, m.enterprise_number, m.meal_product, m.meal_face_value,
+           m.second_product, m.third_product, m.month, m.national_register_number, m.old_secretariat, m.old_status, m.clears,
+           m.said_cost_center, m.said_card_delivery, m.said_pin_delivery, m.said_card_point, m.said_pin_point,
+           m.birth_date <> m.old_birth_date
+             and (lower(m.last_name), lower(m.first_name)) <> (lower(m.old_last_name), lower(m.old_first_name)) as other_person,
+           ${sql.join(merges.map((column) => sql`m.${sql.ref(column)}`))}, d.employment_end, r.status_reason
       from merged m,
            lateral (select
              -- An old end date would end a rehired person again the next night: the sender says Active and gives no other end.

@@ -7,9 +7,9 @@ import { differs } from './plan-beneficiaries.ts';
 
 /**
  * Takes what the checks and the plan of products found out into the outcomes: rows that were refused, copies of a row before them,
- * and rows that change only a product.
+ * and, with `products` planned, rows that change only a product.
  */
-export async function settleOutcomes(db: Db): Promise<void> {
+export async function settleOutcomes(db: Db, products: boolean): Promise<void> {
   await sql`
     update plan_beneficiary p set outcome = null, deactivated = false
      where p.outcome is not null and p.row_number in (select row_number from found_issue where severity = 'error')`.execute(
@@ -22,6 +22,7 @@ export async function settleOutcomes(db: Db): Promise<void> {
               from plan_beneficiary p join named_twice using (enterprise_number, national_register_number)
              where p.outcome is not null) copy
      where copy.position > 1 and copy.row_number = p.row_number`.execute(db);
+  if (!products) return;
   await sql`
     update plan_beneficiary p set outcome = 'updated'
      where p.outcome = 'unchanged' and not ${stale}
