@@ -36,16 +36,23 @@ export function countTo(whole: number, progress: Progress | undefined): Counting
   };
 }
 
-/** `terminal` takes text for a person, null when nobody looks; `now` is milliseconds on any clock. */
+/**
+ * `terminal` takes text for a person, null when nobody looks; `now` is milliseconds on any clock. `clear` takes the line away that
+ * work left behind which ended with an error.
+ */
 export function reportProgress(
   log: Log,
   terminal: { write: (text: string) => unknown } | null,
   now: () => number,
-): OpenProgress {
-  return (unit, event, facts) => {
+): { readonly open: OpenProgress; readonly clear: () => void } {
+  let shown = false;
+  const clear = (): void => {
+    if (shown) terminal?.write(CLEAR_LINE);
+    shown = false;
+  };
+  const open: OpenProgress = (unit, event, facts) => {
     const began = now();
     let next = began + (terminal === null ? LOG_MILLISECONDS : FIRST_LINE_MILLISECONDS);
-    let shown = false;
     return {
       advance(done, share) {
         const at = now();
@@ -63,12 +70,10 @@ export function reportProgress(
         const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
         terminal.write(`${CLEAR_LINE}${spaced(done)} ${unit}, ${spaced(perSecond)} a second${left}`);
       },
-      end() {
-        if (shown) terminal?.write(CLEAR_LINE);
-        shown = false;
-      },
+      end: clear,
     };
   };
+  return { open, clear };
 }
 
 function spaced(count: number): string {

@@ -10,7 +10,7 @@ test('a log hears of it every ten seconds, with the pace and what is left', () =
     (_, facts = {}) => void heard.push(facts),
     null,
     () => now,
-  )('rows', 'import.progress', { fileId: 7 });
+  ).open('rows', 'import.progress', { fileId: 7 });
   for (const at of [1, 9.9, 10, 11, 19, 20.5, 40]) {
     now = at * 1000;
     progress.advance(at * 1000, at / 100);
@@ -26,7 +26,7 @@ test('a log hears of it every ten seconds, with the pace and what is left', () =
 test('a terminal sees one line written over, cleared at the end; nothing is written for short work', () => {
   let now = 0;
   let text = '';
-  const open = reportProgress(
+  const { open, clear } = reportProgress(
     () => expect.unreachable('a terminal was there'),
     { write: (piece) => (text += piece) },
     () => now,
@@ -43,4 +43,11 @@ test('a terminal sees one line written over, cleared at the end; nothing is writ
   long.advance(1_300_000, 0.03);
   long.end();
   expect(text).toBe('\r\u001b[K1 234 567 rows, 617 284 a second, about 98 s left\r\u001b[K'.replace('98 s', '2 min'));
+  text = '';
+  const failing = open('rows', 'import.progress', {});
+  now = 5000;
+  failing.advance(10, null);
+  clear();
+  clear();
+  expect(text).toBe('\r\u001b[K10 rows, 5 a second\r\u001b[K');
 });

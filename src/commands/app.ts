@@ -29,6 +29,8 @@ export interface App {
   readonly now: number;
   readonly json: boolean;
   readonly progress: OpenProgress;
+  /** takes away the line of work that ended with an error */
+  readonly clearProgress: () => void;
   /** prints one line for a person; nothing under --json */
   readonly say: (line?: string) => void;
   /** prints the command's one JSON document; nothing without --json */
@@ -59,11 +61,13 @@ export function openDesk(
     to: toError ? 2 : 1,
     terminal: (toError ? process.stderr : process.stdout).isTTY === true && !json,
   });
+  const progress = reportProgress(log, process.stderr.isTTY === true && !json ? process.stderr : null, now);
   return {
     environment,
     config: loadConfig(environment, secrets),
     log,
-    progress: reportProgress(log, process.stderr.isTTY === true && !json ? process.stderr : null, now),
+    progress: progress.open,
+    clearProgress: progress.clear,
     today: given ?? brusselsDay(moment),
     dateGiven: given !== undefined,
     now: given === undefined || brusselsDay(moment) === given ? moment : endOfBrusselsDay(given),
@@ -96,6 +100,7 @@ export async function withApp(
       await database.close();
     }
   } finally {
+    desk.clearProgress();
     await embedded?.release();
   }
 }

@@ -6,8 +6,9 @@ import { type CheckedPlace, checkPlaces } from '../jobs/check-places.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
 import { openDatabase } from '../load/database.ts';
 import { pendingMigrations } from '../load/migrate.ts';
-import { isQueueMade } from '../load/queue.ts';
+import { isQueueReady } from '../load/queue.ts';
 import { type CommonOptions, type ExitCode, openDesk } from './app.ts';
+import { endNow } from './end-now.ts';
 import { sentencesOf } from './failures.ts';
 import { counted, table } from './print.ts';
 
@@ -19,6 +20,9 @@ const DATABASE_TODO =
   'Check DATABASE_URL and the way to the server; docs/security.md says how its certificate is verified.';
 
 const SCHEMA_TODO = 'docs/operations.md says how versions and roles go together, under Upgrade and Roles.';
+
+/** For each place; longer than a connection to it may take by itself, so that its own reason is heard first. */
+const ANSWER_MILLISECONDS = 30_000;
 
 type Desk = ReturnType<typeof openDesk>;
 
@@ -39,10 +43,10 @@ async function check(options: CheckOptions): Promise<ExitCode> {
   const { drops, layouts, products, navette } = desk.config;
   const faults = scheduleFaults(navette.schedule);
   if (faults.length > 0) throw new ConfigError(faults);
-  const places =
+  const { places, unanswered } =
     options.online === true
-      ? [await askDatabase(desk), ...(await checkPlaces(desk.config, desk.environment.home))]
-      : [];
+      ? await checkPlaces(desk.config, desk.environment.home, () => askDatabase(desk), ANSWER_MILLISECONDS)
+      : { places: [], unanswered: false };
   const warnings = isUnverifiedWay(desk.environment.databaseUrl) ? [UNVERIFIED_WAY] : [];
   const enabled = drops.filter((drop) => drop.enabled);
   desk.print({
@@ -63,30 +67,32 @@ async function check(options: CheckOptions): Promise<ExitCode> {
   for (const warning of warnings) desk.say(`  Warning: ${warning}`);
   for (const line of places.length === 0 ? [] : table(['place', '', 'found', 'what to do'], places.map(rowOf)))
     desk.say(`  ${line}`);
-  return places.every(({ ok }) => ok) ? 0 : 3;
+  const code = places.every(({ ok }) => ok) ? 0 : 3;
+  if (unanswered) await endNow(code);
+  return code;
 }
 
 function rowOf({ place, ok, found, todo }: CheckedPlace): string[] {
   return [place, ok ? 'fine' : 'WRONG', found, todo ?? ''];
 }
 
-async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promise<CheckedPlace> {
+async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promise<CheckedPlace[]> {
   const place = 'database';
-  if (databaseUrl === null) return { place, ok: true, found: `embedded, under ${home}`, todo: null };
+  if (databaseUrl === null) return [{ place, ok: true, found: `embedded, under ${home}`, todo: null }];
   try {
     const database = await openDatabase(databaseUrl, () => undefined);
     try {
       const pending = await pendingMigrations(database.db);
-      if (!(await isQueueMade(database.db))) pending.push('the schema of the queue');
+      if (!(await isQueueReady(databaseUrl))) pending.push('the queue of this version');
       return pending.length === 0
-        ? { place, ok: true, found: 'its schema is up to date', todo: null }
-        : { place, ok: false, found: `${pending.join(', ')} pending`, todo: 'Run: navette migrate' };
+        ? [{ place, ok: true, found: 'its schema is up to date', todo: null }]
+        : [{ place, ok: false, found: `${pending.join(', ')} pending`, todo: 'Run: navette migrate' }];
     } finally {
       await database.close();
     }
   } catch (error) {
     // A missing right or a newer schema must not take the other places with it.
     const todo = error instanceof RetryableError ? DATABASE_TODO : SCHEMA_TODO;
-    return { place, ok: false, found: sentencesOf(error).join(' '), todo };
+    return [{ place, ok: false, found: sentencesOf(error).join(' '), todo }];
   }
 }

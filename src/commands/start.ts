@@ -74,7 +74,7 @@ async function workUntilStopped(desk: Desk, open: Open, { home, probes, signal }
   const { config, log } = desk;
   const { database, queue } = open;
   const clock = await followClock({ database, log });
-  const progress = reportProgress(log, null, clock.now);
+  const { open: progress } = reportProgress(log, null, clock.now);
   const context = (): JobContext => {
     const moment = clock.now();
     return { config, database, log, today: brusselsDay(moment), now: moment, home, progress };

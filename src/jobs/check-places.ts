@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config, Drop } from '../config.ts';
+import { within } from '../ingest/drops/deadline.ts';
 import { type FolderFault, type FolderLook, type FolderNeed, localFault } from '../ingest/drops/folder-look.ts';
 import { surveyDrop } from '../ingest/drops/survey-drop.ts';
 import { reasonOf } from '../load/database.ts';
@@ -26,36 +27,92 @@ const USES: Readonly<Record<FolderNeed['folder'], string>> = {
   error: 'move files to',
 };
 
-/** All places side by side, in the order of the configuration; drops on one server one after the other, as servers refuse many logins at once. */
+/** Looks at one place and says what it found; never throws. */
+export type Look = () => Promise<CheckedPlace[]>;
+
+export interface CheckedPlaces {
+  /** in the order of the configuration */
+  readonly places: CheckedPlace[];
+  /** whether a look was given up that still goes on: a system call that never ends keeps a process from ending, too */
+  readonly unanswered: boolean;
+}
+
+interface Check {
+  readonly look: Look;
+  /** what to say when it takes too long */
+  readonly place: string;
+  readonly todo: string;
+}
+
+const MOUNT_TODO = 'Look whether the file system it lies on answers, such as a network mount.';
+
+/**
+ * Gives each look `milliseconds` to answer. Own folders come first and folders of drops last, one after the other: each that does
+ * not answer holds one of the four threads that also ask for names of servers. Servers are asked side by side; drops on one server
+ * one after the other, as servers refuse many logins at once.
+ */
 export async function checkPlaces(
   config: Pick<Config, 'drops' | 'smtp' | 'storage' | 'navette'>,
   home: string,
-): Promise<CheckedPlace[]> {
+  lookAtDatabase: Look,
+  milliseconds: number,
+): Promise<CheckedPlaces> {
   const { smtp } = config;
-  const asked = [
-    checkOwnFolder('storage', config.storage).then((place) => [place]),
-    checkOwnFolder('out', join(home, 'out')).then((place) => [place]),
-    ...checkDrops(config.drops.filter((drop) => drop.enabled)),
-    ...(config.navette.notices.channel === 'smtp' && smtp !== null ? [greet(smtp).then((place) => [place])] : []),
-  ];
-  return (await Promise.all(asked)).flat();
+  const drops = config.drops.filter((drop) => drop.enabled);
+  const database = { look: lookAtDatabase, place: 'database', todo: 'Check DATABASE_URL and the way to the server.' };
+  const own = [ownFolder('storage', config.storage), ownFolder('out', join(home, 'out'))];
+  const checks = new Map(drops.map((drop) => [drop, drop.sftp === null ? foldersOf(drop) : [serverOf(drop)]]));
+  const servers = Map.groupBy(
+    drops.filter(({ sftp }) => sftp !== null),
+    ({ sftp }) => `${sftp?.host}:${sftp?.port}`,
+  );
+  const mail = config.navette.notices.channel === 'smtp' && smtp !== null ? [mailServer(smtp)] : [];
+  const found = new Map<Check, CheckedPlace[]>();
+  let unanswered = false;
+  const inTurn = async (lane: readonly Check[]): Promise<void> => {
+    for (const check of lane) {
+      const overdue = new Error('overdue');
+      const places = await within(milliseconds, check.look(), () => overdue).catch((error: unknown) => {
+        if (error !== overdue) throw error;
+        unanswered = true;
+        const said = `It did not answer within ${milliseconds / 1000} s.`;
+        return [{ place: check.place, ok: false, found: said, todo: check.todo }];
+      });
+      found.set(check, places);
+    }
+  };
+  const checksOf = (some: readonly Drop[]): Check[] => some.flatMap((drop) => checks.get(drop) ?? []);
+  await inTurn(own);
+  await Promise.all([[database], mail, ...[...servers.values()].map(checksOf)].map(inTurn));
+  await inTurn(checksOf(drops.filter(({ sftp }) => sftp === null)));
+  const places = [database, ...own, ...checksOf(drops), ...mail].flatMap((check) => found.get(check) ?? []);
+  return { places, unanswered };
 }
 
-function checkDrops(drops: readonly Drop[]): Promise<CheckedPlace[]>[] {
-  const lastOn = new Map<string, Promise<unknown>>();
-  return drops.map((drop) => {
-    if (drop.sftp === null) return checkDrop(drop);
-    const server = `${drop.sftp.host}:${drop.sftp.port}`;
-    const checked = (lastOn.get(server) ?? Promise.resolve()).then(() => checkDrop(drop));
-    lastOn.set(server, checked);
-    return checked;
-  });
+function ownFolder(place: 'storage' | 'out', folder: string): Check {
+  return { place, todo: MOUNT_TODO, look: async () => [await checkOwnFolder(place, folder)] };
+}
+
+/** Each folder by itself, so that the one that does not answer is known by name. */
+function foldersOf(drop: Drop): Check[] {
+  return needsOf(drop).map((need) => ({
+    place: `drop ${drop.id}: ${need.folder}`,
+    todo: MOUNT_TODO,
+    look: () => checkDrop(drop, [need]),
+  }));
+}
+
+function serverOf(drop: Drop): Check {
+  return { place: `drop ${drop.id}`, todo: UNREACHED_TODO, look: () => checkDrop(drop, needsOf(drop)) };
+}
+
+function mailServer(smtp: NonNullable<Config['smtp']>): Check {
+  return { place: 'mail server', todo: MAIL_TODO, look: async () => [await greet(smtp)] };
 }
 
 /** The server first, when there is one, then each folder that the drop's settings make Navette use. */
-async function checkDrop(drop: Drop): Promise<CheckedPlace[]> {
+async function checkDrop(drop: Drop, needs: readonly FolderNeed[]): Promise<CheckedPlace[]> {
   const place = `drop ${drop.id}`;
-  const needs = needsOf(drop);
   try {
     const looks = await surveyDrop(dropPlace(drop), needs);
     const server =
@@ -70,7 +127,7 @@ async function checkDrop(drop: Drop): Promise<CheckedPlace[]> {
         place,
         ok: false,
         found: wordsOf(error),
-        todo: SERVER_TODO[String(reason)] ?? SERVER_TODO['drop_down'] ?? null,
+        todo: SERVER_TODO[String(reason)] ?? UNREACHED_TODO,
       },
     ];
   }
@@ -91,12 +148,15 @@ function needsOf(drop: Drop): FolderNeed[] {
   ];
 }
 
+const UNREACHED_TODO =
+  'Check host and port of the drop and the way to it (name, firewall); ask the secretariat whether the server runs.';
+
+const MAIL_TODO = 'Check host, port, security, authorityFile and the login under notices.smtp.';
+
 const SERVER_TODO: Readonly<Record<string, string>> = {
   host_key:
     'Ask the secretariat by another way whether that key is theirs; only then put it under hostKeys of the drop.',
   login: 'Check username and the key or password of the drop, and ask the secretariat whether the account is open.',
-  drop_down:
-    'Check host and port of the drop and the way to it (name, firewall); ask the secretariat whether the server runs.',
 };
 
 function tellFolder(drop: Drop, { folder, writes, fault, files, writesKnown }: FolderLook): CheckedPlace {
@@ -137,8 +197,7 @@ async function greet(smtp: Parameters<typeof openMailPool>[0]): Promise<CheckedP
     await pool.check();
     return fine(place, `${where} answers over TLS${smtp.user === null ? '' : ' and takes the login'}`);
   } catch (error) {
-    const todo = 'Check host, port, security, authorityFile and the login under notices.smtp.';
-    return { place, ok: false, found: `${where}: ${wordsOf(error)}`, todo };
+    return { place, ok: false, found: `${where}: ${wordsOf(error)}`, todo: MAIL_TODO };
   } finally {
     pool.close();
   }

@@ -34,7 +34,8 @@ const QUEUE = {
   deleteAfterSeconds: 24 * 3600,
 } as const;
 
-function bossOf(url: string, migrate: boolean, onError: () => void): PgBoss {
+/** `works`: whether it looks after the queue and stands in its list of workers; one that only looks writes nothing. */
+function bossOf(url: string, migrate: boolean, onError: () => void, works = true): PgBoss {
   const boss = new PgBoss({
     connectionString: url,
     application_name: 'navette queue',
@@ -43,6 +44,8 @@ function bossOf(url: string, migrate: boolean, onError: () => void): PgBoss {
     migrate,
     createSchema: migrate,
     schedule: false,
+    supervise: works,
+    registerInstance: works,
     superviseIntervalSeconds: HEARTBEAT_SECONDS,
     monitorIntervalSeconds: HEARTBEAT_SECONDS,
     connectionTimeoutMillis: 10_000,
@@ -75,7 +78,7 @@ function withoutPolicy(): Omit<typeof QUEUE, 'policy'> {
  */
 export async function openQueue(url: string, onError: () => void): Promise<Queue> {
   const boss = bossOf(url, false, onError);
-  if ((await startsQueue(boss)) === false) {
+  if (!(await startsQueue(boss))) {
     throw new ConfigError('The schema of the queue is not up to date. Run: navette migrate');
   }
   return {
@@ -137,8 +140,20 @@ export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promis
   return found.rows.map((row) => row.id);
 }
 
-/** Whether the queue's schema is there, in whatever version. */
-export async function isQueueMade(db: Db): Promise<boolean> {
+/**
+ * Whether a worker of this version could begin with the queue. Writes nothing.
+ * @throws what PostgreSQL or the network says, with its `code`
+ */
+export async function isQueueReady(url: string): Promise<boolean> {
+  const boss = bossOf(url, false, () => undefined, false);
+  try {
+    return await startsQueue(boss);
+  } finally {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+  }
+}
+
+async function isQueueMade(db: Db): Promise<boolean> {
   const made = await sql<{ made: boolean }>`select to_regclass('pgboss.job') is not null as made`.execute(db);
   return onlyRow(made).made;
 }

@@ -68,7 +68,7 @@ test('reached places say what they hold, the others why not, and no login is tri
     const told = new Map(places.map((place) => [place.place, place]));
     // The template has the schema of Navette alone.
     expect(told.get('database')).toMatchObject({
-      found: 'the schema of the queue pending',
+      found: 'the queue of this version pending',
       todo: 'Run: navette migrate',
     });
     expect(told.get('drop here: in')?.found).toMatch(/^1 file in .*here\/in$/);

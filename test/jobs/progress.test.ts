@@ -23,7 +23,7 @@ async function told(day: string, job: (context: JobContext) => Promise<unknown>)
   const log = (event: string, { step = '', rows, secondsLeft }: LogFacts = {}) => {
     if (event.endsWith('.progress')) heard.push([event, step, rows, secondsLeft].join(' '));
   };
-  const progress = reportProgress(log, null, () => (now += 10_000));
+  const progress = reportProgress(log, null, () => (now += 10_000)).open;
   await job({ ...work.on(day), progress });
   return heard;
 }

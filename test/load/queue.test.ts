@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
 import { openDatabase } from '../../src/load/database.ts';
-import { countJobs, migrateQueue, openQueue, type Worked } from '../../src/load/queue.ts';
+import { countJobs, isQueueReady, migrateQueue, openQueue, type Worked } from '../../src/load/queue.ts';
 import { cloneDatabase } from '../support/database.ts';
 
 const nobodyListens = (): void => undefined;
@@ -23,6 +23,25 @@ test('without its schema it is refused and nothing waits; the schema may be made
     const queue = await openQueue(url, nobodyListens);
     expect(await countJobs(database.db)).toEqual({ waiting: 0, active: 0 });
     await queue.stop(1000);
+  } finally {
+    await database.close();
+  }
+});
+
+test('whether a worker could begin is found without a word in the database', async () => {
+  const url = await cloneDatabase();
+  const database = await openDatabase(url, nobodyListens);
+  try {
+    expect(await isQueueReady(url)).toBe(false);
+    await migrateQueue(url);
+    await sql`delete from pgboss.instance`.execute(database.db);
+    expect(await isQueueReady(url)).toBe(true);
+    expect((await sql`select from pgboss.instance`.execute(database.db)).rows).toEqual([]);
+    await sql`update pgboss.version set version = version - 1`.execute(database.db);
+    expect(await isQueueReady(url)).toBe(false);
+    await sql`update pgboss.version set version = version + 1`.execute(database.db);
+    await sql`delete from pgboss.queue`.execute(database.db);
+    expect(await isQueueReady(url)).toBe(false);
   } finally {
     await database.close();
   }

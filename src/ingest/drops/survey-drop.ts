@@ -18,18 +18,19 @@ export function surveyDrop(drop: DropPlace, needs: readonly FolderNeed[]): Promi
   return SURVEYS[drop.kind](drop, needs);
 }
 
-function surveyFolders(drop: DropPlace, needs: readonly FolderNeed[]): Promise<FolderLook[]> {
-  return Promise.all(
-    needs.map(async (need) => {
-      const lists = need.folder === 'in';
-      const fault = await localFault(drop.paths[need.folder], { lists, writes: need.writes });
-      const files =
-        lists && (fault === null || fault === 'read-only')
-          ? (await (await openFolderDrop(drop, DROP_LIMITS)).list()).length
-          : null;
-      return { ...need, fault, files, writesKnown: true };
-    }),
-  );
+/** One after the other: a network mount that is dead takes a thread for each look at it. */
+async function surveyFolders(drop: DropPlace, needs: readonly FolderNeed[]): Promise<FolderLook[]> {
+  const looks: FolderLook[] = [];
+  for (const need of needs) {
+    const lists = need.folder === 'in';
+    const fault = await localFault(drop.paths[need.folder], { lists, writes: need.writes });
+    const files =
+      lists && (fault === null || fault === 'read-only')
+        ? (await (await openFolderDrop(drop, DROP_LIMITS)).list()).length
+        : null;
+    looks.push({ ...need, fault, files, writesKnown: true });
+  }
+  return looks;
 }
 
 async function surveyServer(drop: DropPlace, needs: readonly FolderNeed[]): Promise<FolderLook[]> {

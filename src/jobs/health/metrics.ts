@@ -30,7 +30,7 @@ type Values = readonly (readonly [labels: Readonly<Record<string, string>>, valu
 const GAUGES: readonly (readonly [string, string, readonly string[], (outlook: Outlook) => Values])[] = [
   [
     'drop_last_success_timestamp_seconds',
-    'When a worker read the drop last; about once a minute while a visit lasts.',
+    'When a worker read the drop last, or began to watch it; about once a minute while a visit lasts.',
     ['drop'],
     ({ drops }) => drops.map(({ id, seenAt }) => [{ drop: id }, seconds(seenAt)]),
   ],

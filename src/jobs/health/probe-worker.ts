@@ -1,5 +1,6 @@
 /** What a worker answers to its probes: whether it can take work, and its metrics; both while the database is away. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { isoMoment } from '../../clock.ts';
 import { isReachable } from '../../load/database.ts';
 import type { JobContext } from '../context.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,10 +18,12 @@ export interface WorkerProbes extends Probes {
 
 export function probeWorker(metrics: Metrics): WorkerProbes {
   let context: (() => JobContext) | null = null;
+  let began = '';
   let isStopping = false;
   return {
     started: (given) => {
       context = given;
+      began = isoMoment(given().now);
     },
     stopping: () => {
       isStopping = true;
@@ -32,9 +35,20 @@ export function probeWorker(metrics: Metrics): WorkerProbes {
       return answers === true ? [] : ['database'];
     },
     async metrics() {
-      const outlook: Outlook | null = context === null ? null : await within(readOutlook(context()));
-      return { type: metrics.contentType, text: await metrics.page(outlook) };
+      if (context === null) return { type: metrics.contentType, text: await metrics.page(null) };
+      const moment = context();
+      const outlook = await within(readOutlook(moment));
+      return { type: metrics.contentType, text: await metrics.page(outlook && watched(outlook, moment, began)) };
     },
+  };
+}
+
+/** A drop whose first visit never ended counts from the moment when this worker began to watch it: else no alarm would miss it. */
+function watched(outlook: Outlook, { config }: JobContext, began: string): Outlook {
+  const enabled = new Set(config.drops.filter((drop) => drop.enabled).map(({ id }) => id));
+  return {
+    ...outlook,
+    drops: outlook.drops.map((drop) => (enabled.has(drop.id) ? { ...drop, seenAt: drop.seenAt ?? began } : drop)),
   };
 }
 

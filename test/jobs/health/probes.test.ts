@@ -60,6 +60,11 @@ test('what a worker did and how everything stands is on the page', async () => {
   expect(samples(page, 'navette_drop_last_success_timestamp_seconds')).toEqual([
     `navette_drop_last_success_timestamp_seconds{drop="alpha"} ${Date.parse('2026-12-10T09:00:00Z') / 1000}`,
   ]);
+  await sql`delete from drop_visit`.execute(db);
+  const unvisited = await (await get('/metrics')).text();
+  expect(samples(unvisited, 'navette_drop_last_success_timestamp_seconds')).toEqual([
+    `navette_drop_last_success_timestamp_seconds{drop="alpha"} ${day.now / 1000}`,
+  ]);
   // Due at one o'clock in Belgium, and it is noon there.
   expect(samples(page, 'navette_job_lag_seconds')).toContain(`navette_job_lag_seconds{job="leavers"} ${11 * 3600}`);
   expect(samples(page, 'navette_workers_alive')).toEqual(['navette_workers_alive 1']);
