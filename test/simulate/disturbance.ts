@@ -1,6 +1,7 @@
 /** Owns what goes wrong around Navette: its process is killed, its database is killed, a sender's server is away for days. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Day } from '../../src/model.ts';
@@ -45,7 +46,11 @@ export function isServerDown({ seed }: Size, day: Day): boolean {
   return day >= from && day <= addDays(from, chance.between(1, 3));
 }
 
-/** A child does the day's work and dies over it, or comes to its end before that. @returns whether it, or its database, died */
+/**
+ * A child does the day's work and dies over it, or comes to its end before that.
+ * @returns whether it, or its database, died
+ * @throws Error with what the child said when it ended neither with 0 nor by the kill
+ */
 export async function workAndDie(work: WorkDay, { victim, at }: Disturbance): Promise<boolean> {
   const plan = join(work.home, 'work-day.json');
   const tombstone = join(work.home, 'tombstone');
@@ -61,8 +66,14 @@ export async function workAndDie(work: WorkDay, { victim, at }: Disturbance): Pr
         ? { CRASH_AT: `sql commit|${at.commits}|${at.mode}` }
         : { CRASH_AFTER: String(at.milliseconds) }),
     },
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  await once(child, 'exit');
-  return (await readFile(tombstone).catch(() => null)) !== null;
+  const said: Buffer[] = [];
+  child.stderr.on('data', (some: Buffer) => said.push(some));
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  const isStruck = existsSync(tombstone);
+  // Whoever loses the database in the middle of the work may end as it likes; any other end is one that nobody planned.
+  const isPlanned = isStruck ? victim === 'postgres' || signal === 'SIGKILL' : code === 0;
+  if (isPlanned) return isStruck;
+  throw new Error(`The child of ${work.day} ended with ${code ?? signal}: ${Buffer.concat(said).toString()}`);
 }

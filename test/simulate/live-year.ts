@@ -48,11 +48,13 @@ export interface LivedYear {
 }
 
 const BANK_DAYS = [7, 14, 21, 28];
+/** The server is killed, never the machine under it: what was given to the kernel is not lost. */
+const SETTINGS = ['fsync=off', 'full_page_writes=off'];
 
 export async function liveYear(home: string, country: Country, tell: (line: string) => void): Promise<LivedYear> {
   const place = await openPlace(home, country);
   const log = openYearLog(home);
-  let server: EmbeddedServer = await openEmbeddedPostgres(home);
+  let server: EmbeddedServer = await openEmbeddedPostgres(home, SETTINGS);
   let database = await openDatabase(server.url, () => undefined);
   await migrateSchema(database.db);
   await syncReference(database.db, place.config());
@@ -132,7 +134,7 @@ export async function liveYear(home: string, country: Country, tell: (line: stri
   const reopen = async (): Promise<void> => {
     await database.close().catch(() => undefined);
     await server.release();
-    server = await openEmbeddedPostgres(home);
+    server = await openEmbeddedPostgres(home, SETTINGS);
     database = await openDatabase(server.url, () => undefined);
   };
 

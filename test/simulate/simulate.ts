@@ -2,31 +2,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { inventCountry } from './country.ts';
 import { liveYear } from './live-year.ts';
 import { proveYear } from './prove-year.ts';
+import { type Asked, readAsked } from './size-asked.ts';
 import { tellYear } from './tell-year.ts';
 
-const { values } = parseArgs({
-  options: {
-    months: { type: 'string', default: '12' },
-    employers: { type: 'string', default: '500' },
-    secretariats: { type: 'string', default: '6' },
-    kills: { type: 'string', default: '3' },
-    seed: { type: 'string', default: '1' },
-    home: { type: 'string' },
-    page: { type: 'string' },
-  },
-});
-const size = {
-  months: Number(values.months),
-  employers: Number(values.employers),
-  secretariats: Number(values.secretariats),
-  kills: Number(values.kills),
-  seed: Number(values.seed),
-};
-const home = values.home ?? (await mkdtemp(join(tmpdir(), 'navette-simulate-')));
+const asked = readOrRefuse();
+const { size } = asked;
+const home = asked.home ?? (await mkdtemp(join(tmpdir(), 'navette-simulate-')));
 await mkdir(home, { recursive: true });
 const started = performance.now();
 const year = await liveYear(home, inventCountry(size), (line) => process.stderr.write(`${line}\n`));
@@ -36,9 +20,18 @@ process.stdout.write(page);
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 process.stderr.write(`${seconds} s; ${year.disturbed.killed} of ${year.disturbed.planned} kills came in time\n`);
 await year.close();
-if (values.page !== undefined) await writeFile(values.page, pageOf(page));
-if (values.home === undefined) await rm(home, { recursive: true, force: true });
+if (asked.page !== null) await writeFile(asked.page, pageOf(page));
+if (asked.home === null) await rm(home, { recursive: true, force: true });
 process.exitCode = proofs.every(({ broken }) => broken.length === 0) ? 0 : 1;
+
+function readOrRefuse(): Asked {
+  try {
+    return readAsked(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
 
 function pageOf(books: string): string {
   const { months, employers, secretariats, seed } = size;
