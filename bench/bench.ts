@@ -10,26 +10,29 @@ export interface BenchResult {
   readonly referenceSeconds: number | null;
   /** `seconds` by `referenceSeconds` */
   readonly ratio: number | null;
-  /** largest resident set of this process */
-  readonly peakMegabytes: number;
+  /** largest resident set of the process that does the work; null where it is not asked */
+  readonly peakMegabytes: number | null;
   /** in words */
   readonly goal: string;
   readonly met: boolean;
 }
 
-/** A bench has a process to itself, so that its peak is its own. `size` 0.1 is a trial with a tenth of everything, where one can be made. */
+/** A bench has a process to itself, so that its peak is its own. `size` 0.1 is a trial with a tenth of everything. */
 export type Bench = (size: number) => Promise<BenchResult>;
 
 /**
- * Largest resident set of this process so far. Where there is one, Linux's own mark is read: what `resourceUsage` gives begins with
+ * Largest resident set of a process so far. Where there is one, Linux's own mark is read: what `resourceUsage` gives begins with
  * the size that the parent process had when it started this one.
+ * @throws Error for another process than this one where there is no such mark
  */
-export function peakMegabytes(): number {
-  const mark = existsSync(STATUS) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(STATUS, 'utf8'))?.[1] : undefined;
+export function peakMegabytesOf(pid: number | 'self'): number {
+  const path = `/proc/${pid}/status`;
+  const mark = existsSync(path) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(path, 'utf8'))?.[1] : undefined;
+  if (mark === undefined && pid !== 'self') throw new Error(`${path} says no VmHWM`);
   return Math.round((mark === undefined ? process.resourceUsage().maxRSS : Number(mark)) / 1024);
 }
 
-const STATUS = '/proc/self/status';
+export const peakMegabytes = (): number => peakMegabytesOf('self');
 
 /** The embedded server of benches about a whole country: `fsync` stays on, it is otherwise as a small company would set it. */
 export const COUNTRY_SERVER: readonly string[] = ['shared_buffers=1GB', 'max_wal_size=8GB'];

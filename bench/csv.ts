@@ -18,18 +18,19 @@ const MOST_RATIO = 1.8;
 const ROWS_A_PIECE = 10_000;
 
 /** The reference parses the same file with csv-parse and looks at no cell. */
-export async function bench(): Promise<BenchResult> {
+export async function bench(size: number): Promise<BenchResult> {
+  const rows = Math.round(ROWS * size);
   const folder = await mkdtemp(join(tmpdir(), 'navette-bench-csv-'));
   try {
     const path = join(folder, 'payroll.csv');
-    await writeRows(path);
-    const seconds = await secondsOf(() => readAndMap(path));
+    await writeRows(path, rows);
+    const seconds = await secondsOf(() => readAndMap(path, rows));
     const peak = peakMegabytes();
-    const referenceSeconds = await secondsOf(() => parseAlone(path));
+    const referenceSeconds = await secondsOf(() => parseAlone(path, rows));
     const ratio = ratioOf(seconds, referenceSeconds);
     return {
       name: 'csv',
-      size: ROWS,
+      size: rows,
       seconds,
       referenceSeconds,
       ratio,
@@ -42,12 +43,12 @@ export async function bench(): Promise<BenchResult> {
   }
 }
 
-async function writeRows(path: string): Promise<void> {
+async function writeRows(path: string, rows: number): Promise<void> {
   const file = createWriteStream(path);
   file.write('BCE;NISS;Période;Produit;Nombre;Valeur;Sortie\r\n');
-  for (let start = 0; start < ROWS; start += ROWS_A_PIECE) {
+  for (let start = 0; start < rows; start += ROWS_A_PIECE) {
     let piece = '';
-    for (let index = start; index < start + ROWS_A_PIECE; index += 1) {
+    for (let index = start; index < Math.min(rows, start + ROWS_A_PIECE); index += 1) {
       const employer = inventEnterpriseNumber(100_000 + Math.floor(index / 40));
       const person = inventPerson(index % 500_000).nationalRegisterNumber;
       piece += `${employer};${person};2026-11;Chèque-repas;${15 + (index % 8)};8,00;${index % 50 === 0 ? '30/11/2026' : ''}\r\n`;
@@ -58,7 +59,7 @@ async function writeRows(path: string): Promise<void> {
   await once(file, 'finish');
 }
 
-async function readAndMap(path: string): Promise<void> {
+async function readAndMap(path: string, rows: number): Promise<void> {
   const config = loadConfig(readEnvironment({ NAVETTE_CONFIG: join(import.meta.dirname, '../config') }));
   const layout = config.layouts.get('payroll-generic');
   if (layout === undefined) throw new Error('payroll-generic ships');
@@ -72,15 +73,15 @@ async function readAndMap(path: string): Promise<void> {
       if (issues.length === 0 && checkPayrollRow(values, row.rowNumber, 'restated').length === 0) good += 1;
     }
   }
-  if (good !== ROWS) throw new Error(`${good} of ${ROWS} rows were read`);
+  if (good !== rows) throw new Error(`${good} of ${rows} rows were read`);
 }
 
-async function parseAlone(path: string): Promise<void> {
+async function parseAlone(path: string, expected: number): Promise<void> {
   const parser = createReadStream(path).pipe(parse({ delimiter: ';', from_line: 2 }));
   let rows = 0;
   parser.on('data', () => {
     rows += 1;
   });
   await once(parser, 'end');
-  if (rows !== ROWS) throw new Error(`${rows} of ${ROWS} rows were parsed`);
+  if (rows !== expected) throw new Error(`${rows} of ${expected} rows were parsed`);
 }

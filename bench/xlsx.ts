@@ -18,20 +18,21 @@ const MOST_MEGABYTES = 200;
 const ROWS_A_PIECE = 10_000;
 
 /** Each reads the same file in a process of its own, so that each peak is that reader's own. */
-export async function bench(): Promise<BenchResult> {
+export async function bench(size: number): Promise<BenchResult> {
+  const rows = Math.round(ROWS * size);
   const folder = await mkdtemp(join(tmpdir(), 'navette-bench-xlsx-'));
   try {
     const path = join(folder, 'people.xlsx');
-    await writeFile(path, workbook());
+    await writeFile(path, workbook(rows));
     const ours = readBy('ours', path);
     const reference = readBy('exceljs', path);
-    if (ours.rows !== ROWS || ours.cells !== reference.cells) {
+    if (ours.rows !== rows || ours.cells !== reference.cells) {
       throw new Error(`${ours.rows} rows, ${ours.cells} cells here, ${reference.cells} there`);
     }
     const ratio = ratioOf(ours.seconds, reference.seconds);
     return {
       name: 'xlsx',
-      size: ROWS,
+      size: rows,
       seconds: ours.seconds,
       referenceSeconds: reference.seconds,
       ratio,
@@ -49,7 +50,7 @@ function readBy(reader: 'ours' | 'exceljs', path: string): ReadOnce {
   return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })) as ReadOnce;
 }
 
-function workbook(): Buffer {
+function workbook(rows: number): Buffer {
   const common = ['M', 'F', 'FR', 'NL', 'Actif', 'Client', 'Siège', 'Bruxelles', 'BE', 'Chèque-repas'];
   const strings = [...common, ...Array.from({ length: COLUMNS }, (_, at) => `Colonne ${at + 1}`)];
   const isNew = strings.length;
@@ -57,7 +58,7 @@ function workbook(): Buffer {
   let piece = '';
   const header = Array.from({ length: COLUMNS }, (_, at) => shared(1, at, common.length + at));
   piece += `<row r="1">${header.join('')}</row>`;
-  for (let row = 2; row <= ROWS + 1; row += 1) {
+  for (let row = 2; row <= rows + 1; row += 1) {
     const person = inventPerson(row);
     const own = isNew + (row - 2) * OWN_TEXTS;
     strings.push(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { LogFacts } from '../src/log.ts';
 import { reportProgress } from '../src/progress.ts';
 
-test('a log hears of it every ten seconds, with the pace and what is left', () => {
+test('fault 29: a log hears of it every ten seconds, with the pace and what is left', () => {
   let now = 0;
   const heard: LogFacts[] = [];
   const progress = reportProgress(

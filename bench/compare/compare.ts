@@ -53,7 +53,7 @@ try {
   const speeds = await onBothSides('speed', (sides) => measureSpeed(sides, sizes));
   const page = comparisonPage({
     speeds,
-    times: sizes.times,
+    sizes,
     messy: MESSY_CASES.map((one, index) => {
       const [navette, script] = [messy.navette[index], messy.script[index]];
       if (navette === undefined || script === undefined) throw new Error('each file has an outcome on both sides');

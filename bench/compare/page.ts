@@ -5,14 +5,15 @@ import type { Speed } from './speed.ts';
 
 export interface Compared {
   readonly speeds: readonly Speed[];
-  /** how often each was measured */
-  readonly times: number;
+  /** what was measured: rows of each file, and how often */
+  readonly sizes: { readonly payrollRows: number; readonly workbookRows: number; readonly times: number };
   readonly messy: readonly { readonly one: MessyCase; readonly navette: Outcome; readonly script: Outcome }[];
   /** processor, memory and versions, in words */
   readonly machine: readonly string[];
 }
 
-export function comparisonPage({ speeds, times, messy, machine }: Compared): string {
+export function comparisonPage({ speeds, sizes, messy, machine }: Compared): string {
+  const { payrollRows, workbookRows, times } = sizes;
   const wrong = messy.filter(({ script }) => script.wrong.length > 0);
   const days = wrong.reduce((sum, { one }) => sum + (one.mend?.days ?? 0), 0);
   const navetteRight = messy.filter(({ navette }) => navette.wrong.length === 0).length;
@@ -20,7 +21,7 @@ export function comparisonPage({ speeds, times, messy, machine }: Compared): str
   const messyRows = messy.map((found) => messyRow(found)).join('\n');
   return `# Navette beside a script
 
-Made by \`npm run compare\`; what it says was measured and seen in that run. The other side is
+Made by \`npm run compare -- --payroll-rows ${payrollRows} --workbook-rows ${workbookRows} --times ${times}\`; what it says was measured and seen in that run. The other side is
 [import_files.py](../bench/compare/import_files.py): what a company would otherwise have, as a developer who knows pandas writes it in a
 week. It reads numbers as text, repairs leading zeros, checks the check digits, finds the data behind a guide sheet, falls back to
 windows-1252, skips and tells bad rows, upserts in blocks, uses one transaction a file and deactivates who is absent from a full file.

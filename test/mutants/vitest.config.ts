@@ -27,8 +27,9 @@ export default defineConfig({
         include: ['test/mutants/loop.ts'],
         setupFiles: ['test/mutants/switch.ts'],
         pool: 'forks' as const,
-        testTimeout: 5_000,
-        env: { TZ: 'America/New_York', MUTANTS_PART: `${part}/${PARTS}` },
+        // On a busy machine too: a test that fails by itself would stop the whole.
+        testTimeout: 60_000,
+        env: { TZ: 'America/New_York', MUTANTS_PART: `${part}/${PARTS}`, FUZZ_RUNS: '50' },
       },
     })),
   },

@@ -59,13 +59,16 @@ const TEXTS: readonly (readonly [wrong: string, promise: string])[] = [
   ['A file that fails every time.', 'After three lost owners or three tries it is `parked`; the worker lives on.'],
   ['One bad file among good ones.', 'The good ones are applied.'],
   ['The database is restarted in the middle of a file.', 'The worker lives; the file is applied once, never by half.'],
-  ['The database is away at the start, or for an hour.', 'The worker waits for it, and goes on by itself.'],
+  [
+    'The database is away at the start, or for an hour.',
+    'The worker waits for it without an end, and goes on by itself; the test keeps it away for seconds.',
+  ],
   [
     'A connection to the database is dead on one side.',
     'The question is given up in time; the work goes on over a new one.',
   ],
   ['A deadlock or a serialization failure.', 'The apply is tried again at once, a few times; it counts as no failure.'],
-  ['A file of a million rows.', 'Its memory stays bounded.'],
+  ['A file of a million rows.', 'Its memory stays bounded; the log hears every ten seconds how far it is.'],
   [
     'A workbook that inflates to far more than it is.',
     'It is refused as `file.limit` before it is read, in no time and no memory.',

@@ -37,17 +37,42 @@ export interface FaultResult {
   readonly failed: number;
 }
 
+/** One case of a test that ran to its end. */
+export interface RanTest {
+  /** from `test/` on */
+  readonly file: string;
+  readonly title: string;
+  readonly passed: boolean;
+}
+
+/** By fault and file. */
+export function faultResults(ran: readonly RanTest[]): FaultResult[] {
+  const cases = ran.flatMap(({ file, title, passed }) => faultsIn(title).map((number) => ({ number, file, passed })));
+  return [...Map.groupBy(cases, ({ number, file }) => `${number} ${file}`).values()].map((some) => {
+    const { number = 0, file = '' } = some[0] ?? {};
+    const passed = some.filter((one) => one.passed).length;
+    return { number, file, passed, failed: some.length - passed };
+  });
+}
+
 const HEAD = ['', 'What goes wrong', 'What Navette promises', 'Test', 'Last result'];
 
-/** The page, in Markdown. A fault is listed with every title that names it; `day` is the day of the run, `YYYY-MM-DD`. */
-export function renderFaultPage(titles: readonly FaultTitle[], results: readonly FaultResult[], day: string): string {
+/**
+ * The page, in Markdown. A fault is listed with every title that names it; `day` is the day of the run, `YYYY-MM-DD`. `again` is
+ * what became of failed ones when they were run once more, alone: a row says both.
+ */
+export function renderFaultPage(
+  titles: readonly FaultTitle[],
+  results: readonly FaultResult[],
+  again: readonly FaultResult[],
+  day: string,
+): string {
   const rows = FAULTS.map(({ number, wrong, promise }) => {
     const tests = titles.filter((title) => title.number === number);
-    const ran = results.filter((result) => result.number === number);
-    const failed = ran.reduce((sum, result) => sum + result.failed, 0);
-    const passed = ran.reduce((sum, result) => sum + result.passed, 0);
-    const result =
-      failed > 0 ? `**failed ${failed}** of ${failed + passed}` : passed === 0 ? '**not run**' : `passed ${passed}`;
+    const result = resultOf(
+      results.filter((one) => one.number === number),
+      again.filter((one) => one.number === number),
+    );
     return [number, wrong, promise, tests.map(({ file, title }) => `\`${file}\`: ${title}`).join('<br>'), result];
   });
   const line = (cells: readonly (string | number)[]) =>
@@ -58,12 +83,26 @@ Sixty things that go wrong, and what Navette promises of each. Every one is real
 a real full disk. The number opens the title of the test: \`npx vitest run -t 'fault 22:'\` runs those of one fault.
 
 This page is written by \`npm run faults\`, which runs them all; last on ${day}. Files are below \`test/\`; the number beside a
-result counts the cases.
+result counts the cases. Tests that failed in the run of all were run once more, alone; where they passed then, the row says so.
 
 ${line(HEAD)}
 ${line(HEAD.map(() => '---'))}
 ${rows.map(line).join('\n')}
 `;
+}
+
+function resultOf(ran: readonly FaultResult[], again: readonly FaultResult[]): string {
+  const sum = (some: readonly FaultResult[], of: 'failed' | 'passed') => some.reduce((all, one) => all + one[of], 0);
+  const [failed, passed] = [sum(ran, 'failed'), sum(ran, 'passed')];
+  if (failed === 0) return passed === 0 ? '**not run**' : `passed ${passed}`;
+  const first = `failed ${failed} of ${failed + passed}`;
+  const mended = ran.every(({ file, failed: some, passed: others }) => {
+    const alone = again.find((one) => one.file === file);
+    return some === 0 || (alone?.failed === 0 && alone.passed >= some + others);
+  });
+  return mended
+    ? `passed ${failed + passed}, of which ${failed} only when run again alone`
+    : `**${first}**, and again alone`;
 }
 
 /** Rows of the page as they stand there: the number, each test by file and title, and what is said of their last run. */

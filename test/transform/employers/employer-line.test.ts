@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ADDRESS } from '../../support/employer-lines.ts';
+import { fuzzRuns } from '../../support/fuzz-runs.ts';
 import { issuesOf, LINE, lineWith, parse } from '../../support/one-employer-line.ts';
 
 describe('a good line', () => {
@@ -206,7 +207,7 @@ describe('what is told', () => {
         const columns = issues.map((issue) => issue.columnName);
         expect(new Set(columns).size).toBe(columns.length);
       }),
-      { numRuns: 1000 },
+      { numRuns: fuzzRuns(1000) },
     );
   });
 });
