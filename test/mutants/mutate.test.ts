@@ -1,6 +1,9 @@
 /** Mutants are built in without changing anything until one is switched on, and then change just that. */
+import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EXPLAINED } from './explained.ts';
 import { mutate } from './mutate.ts';
 
 const SOURCE = `const LEAST = 3;
@@ -52,4 +55,10 @@ test('types, texts and what is nothing already stay', () => {
   expect(
     mutate(`export type A = 1 | 2;\nimport b from './b.ts';\nexport const c = (): null => null;`, 'a.ts').mutants,
   ).toEqual([]);
+});
+
+test('every explanation is about a line that is still there', () => {
+  const isGone = ({ path, line }: (typeof EXPLAINED)[number]) =>
+    !readFileSync(join(import.meta.dirname, '../../src/transform', path), 'utf8').includes(line);
+  expect(EXPLAINED.filter(isGone)).toEqual([]);
 });

@@ -26,7 +26,7 @@ export function findFaultTitles(): FaultTitle[] {
 }
 
 /** The faults that a title names, each as `fault 7:`. */
-export const faultsIn = (title: string): number[] =>
+const faultsIn = (title: string): number[] =>
   [...title.matchAll(/\bfault (\d+):/g)].map(([, number]) => Number(number));
 
 /** What became of the tests of one fault in one file. */

@@ -1,7 +1,7 @@
 /** What goes wrong between a drop and its archive, really caused: what is applied, what is left for later, and what the ledger says. */
 import { createHash } from 'node:crypto';
 import { utimesSync, writeFileSync } from 'node:fs';
-import { appendFile, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';

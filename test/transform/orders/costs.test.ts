@@ -296,3 +296,39 @@ describe('any order', () => {
     );
   });
 });
+
+describe('what is nothing costs nothing', () => {
+  const card: OrderedCard = { costCenter: 3, deliveryPoint: null };
+
+  it.each<ServiceFee>([{ perVoucher: 10 }, { perBeneficiary: 100 }])(
+    '%j for a cost center with cards alone',
+    (service) => {
+      const fees = { service, cardProduction: 450 };
+      const [, cards] = priceOrder(order(fees, [center(1, 8_000)], [card]), VAT);
+      expect([cards?.costCenter, cards?.lines]).toEqual([
+        3,
+        [{ kind: 'cardProduction', quantity: 1, unit: 450, amount: 450 }],
+      ]);
+    },
+  );
+
+  it('an order of nobody has no service, not even a fixed one', () => {
+    const fees = { service: { fixed: 500 }, cardProduction: 450 };
+    expect(priceOrder(order(fees, [center(3, 0, 0, 0)], [card]), VAT).map(({ feeTotal }) => feeTotal)).toEqual([450]);
+  });
+
+  it('vouchers that come to none in number, though not in money', () => {
+    expect(feesByCostCenter({ perVoucher: 10 }, [center(1, 200, 0)])).toEqual({ 1: 0 });
+  });
+
+  it('the lowest tier that reaches the total, however the tiers come', () => {
+    const low = { upTo: 100_000, percent: '2' };
+    const high = { upTo: null, percent: '1' };
+    for (const tiers of [
+      [low, high],
+      [high, low],
+    ]) {
+      expect(feesByCostCenter({ tiers }, [center(1, 50_000)])).toEqual({ 1: 1_000 });
+    }
+  });
+});

@@ -45,4 +45,10 @@ describe('linesAboveYearlyLimit', () => {
   it('knows no limit where there is none', () => {
     expect(linesAboveYearlyLimit([line('2026-06', 900_000, 3, null)], 0)).toEqual([]);
   });
+
+  it('what is taken back counts first, together with what the year had', () => {
+    const [less, more] = [line('2026-05', 1_000, -1), line('2026-06', 2_000)];
+    expect(linesAboveYearlyLimit([more, less], 24_000)).toEqual([]);
+    expect(linesAboveYearlyLimit([more, less], 24_001)).toEqual([{ line: more, excess: 1 }]);
+  });
 });

@@ -13,6 +13,7 @@ it.each<[stored: string[], arrived: string[], after: string[]]>([
   [['017'], ['015'], []],
   [['010'], ['012', '013', '015'], ['012', '015']],
   [['2026-12-01'], ['2026-12-05'], []],
+  [[''], ['017'], []],
 ])('after %j, %j', (stored, arrived, after) => {
   expect(statementsAfterGap(of(...stored), of(...arrived))).toEqual(of(...after));
 });
