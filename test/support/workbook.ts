@@ -133,3 +133,12 @@ export async function writeAndRead(
   await writeFile(path, Buffer.isBuffer(content) ? content : zipOf(content));
   return readAll(path, file, limits);
 }
+
+/** A workbook of one sheet with this XML, read from its first row on. */
+export function readSheet(
+  folder: string,
+  xml: string | Buffer,
+  rest: Omit<HandWorkbook, 'sheets'> = {},
+): Promise<ReadWorkbook> {
+  return writeAndRead(folder, partsOf({ sheets: [{ xml }], ...rest }), { headerRow: 0 });
+}

@@ -3,15 +3,11 @@ import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { now } from '../../../src/clock.ts';
 import { newKeyPair } from '../../../src/commands/demo/sftp-server.ts';
 import type { Drop } from '../../../src/config.ts';
 import { newLooks } from '../../../src/jobs/intake/looks.ts';
-import { warnOverdue } from '../../../src/jobs/intake/overdue-drops.ts';
 import { pull } from '../../../src/jobs/intake/pull.ts';
 import { watchDrop } from '../../../src/jobs/intake/watch-drop.ts';
-import { warnSkew } from '../../../src/jobs/shared-clock.ts';
-import { createBell } from '../../../src/jobs/sleep.ts';
 import type { Db } from '../../../src/load/database.ts';
 import { claimSlot } from '../../../src/load/job-slots.ts';
 import type { Queue } from '../../../src/load/queue.ts';
@@ -236,45 +232,4 @@ test('fault 58: a folder that is unmounted is down, not empty, and its files are
   expect(home.events('drop.recovered')).toHaveLength(1);
   expect(await home.ledger()).toMatchObject([{ name: 'people.csv', status: 'fetched' }]);
   expect(await readdir(inbox)).toEqual(['people.csv']);
-});
-
-test('fault 60: a file that was expected and never came is told once a month', async () => {
-  const home = await openDropHome();
-  const late = (day: string) => {
-    const context = home.context(day);
-    const drops = context.config.drops.map((drop) => ({ ...drop, expectedBy: 5 }));
-    return warnOverdue({ ...context, config: { ...context.config, drops } });
-  };
-  await late('2026-12-05');
-  expect(home.events('drop.overdue')).toEqual([]);
-  await late('2026-12-06');
-  await late('2026-12-07');
-  expect(home.events('drop.overdue')).toMatchObject([{ drop: 'drop', period: '2026-12' }]);
-  await home.send('people.csv', home.people(0, 1));
-  await home.visit('2027-01-02');
-  await late('2027-01-06');
-  expect(home.events('drop.overdue')).toHaveLength(1);
-});
-
-test('fault 21: a clock that differs from the database’s is told; due times are the database’s own', async () => {
-  const home = await openDropHome();
-  await warnSkew({ ...home.context(), now: now() });
-  expect(home.events('clock.skew')).toEqual([]);
-  await warnSkew({ ...home.context(), now: now() - 60_000 });
-  expect(home.events('clock.skew')).toMatchObject([{ level: 'warn', milliseconds: expect.any(Number) }]);
-});
-
-test('a sleeper is woken by its name and by the end; a wake before it sleeps is not lost', async () => {
-  const ending = new AbortController();
-  const bell = createBell(ending.signal);
-  bell.wake('a');
-  await bell.sleep('a', 3_600_000, true);
-  const sleeping = bell.sleep('a', 3_600_000, true);
-  bell.wake('b');
-  bell.wake('a');
-  await sleeping;
-  const stubborn = bell.sleep('a', 3_600_000, false);
-  bell.wake('a');
-  ending.abort();
-  await stubborn;
 });

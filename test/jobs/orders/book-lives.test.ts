@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { openBookDesk } from '../../support/book-desk.ts';
-import { aLife, type Life, live } from '../../support/book-life.ts';
+import { live } from '../../support/book-life/live.ts';
+import { aLife, type Life } from '../../support/book-life/steps.ts';
 import { fuzzRuns, fuzzTimeout } from '../../support/fuzz-runs.ts';
 
 /** As many databases: most of the time of a life is spent waiting for one. */

@@ -1,58 +1,18 @@
 /** Books that were worked out by hand, to the cent: what each order, invoice and carry must say. */
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { cancelOrder } from '../../../src/jobs/orders/cancel-order.ts';
-import { confirmOrder } from '../../../src/jobs/orders/confirm-orders.ts';
-import { newOrder } from '../../../src/jobs/orders/new-order.ts';
-import { writeOffCarry } from '../../../src/jobs/orders/settle-carry.ts';
 import { openBookDesk } from '../../support/book-desk.ts';
-import { ADDRESS } from '../../support/employer-lines.ts';
+import { goldenEmployer } from '../../support/golden-employer.ts';
 import { checkBooks } from '../../support/invariant.ts';
 import { inventPerson } from '../../support/people.ts';
 import { portalRow } from '../../support/portal-rows.ts';
-import { activateCard, carried, liveLines } from '../../support/small-world.ts';
+import { carried, liveLines } from '../../support/small-world.ts';
 
 const desk = await openBookDesk(7_100_000);
 const { db } = desk;
 
-const meal = (changes: object = {}) => ({
-  id: 'meal-monthly',
-  product: 'meal',
-  reference: 'Chèques-repas {period}',
-  from: '2025-12',
-  to: null,
-  dayOfMonth: 5,
-  worked: 'previous-month',
-  quantity: { from: 'payroll' },
-  validityStart: 'order-date',
-  confirm: 'never',
-  ...changes,
-});
-
-/** An employer whose mandate and contract began in 2025, with these fees, and people who all have a card. */
-async function world(
-  percent: string,
-  people: readonly { readonly person: number; readonly value: string; readonly center?: number }[],
-  order: object = {},
-): Promise<string> {
-  const employer = await desk.employer({
-    mandates: [{ secretariat: 'alpha', from: '2025-01-01', to: null }],
-    contracts: [{ product: 'meal', from: '2025-01-01', to: null, fees: { service: { percent } } }],
-    costCenters: [1, 2, 3].map((number) => ({ number, label: `Center ${number}`, ...ADDRESS, invoiceEmail: null })),
-    standingOrders: [meal(order)],
-  });
-  const rows = people.map(({ person, value, center = 1 }) =>
-    portalRow(person, { mealFaceValue: value, costCenter: String(center) }),
-  );
-  await desk.people(employer, rows, {}, { day: '2025-12-01' });
-  for (const { person } of people) {
-    await activateCard(db, { nrn: inventPerson(person).nationalRegisterNumber }, '2035-01-01');
-  }
-  return employer;
-}
-
 test('20 × 8.00 = 160.00, 3 % = 4.80, 21 % of 4.80 = 1.008 → 1.01: 160.00 + 4.80 + 1.01 = 165.81', async () => {
-  const employer = await world('3', [{ person: 100, value: '8,00' }]);
+  const employer = await goldenEmployer(desk, '3', [{ person: 100, value: '8,00' }]);
   await desk.payroll(employer, [{ person: 100, period: '2026-11', quantity: 20 }], { day: '2026-12-02' });
   await desk.runAndConfirm(employer, '2026-12-05');
   expect(await desk.invoices(employer)).toEqual(['1 16000 480 101 16581']);
@@ -61,7 +21,7 @@ test('20 × 8.00 = 160.00, 3 % = 4.80, 21 % of 4.80 = 1.008 → 1.01: 160.00 + 4
 
 test('three cost centers: 3 % of 0.50 = 0.015 → 0.02 three times is 0.06, where 3 % of 1.50 = 0.045 would be 0.05', async () => {
   const people = [1, 2, 3].map((center) => ({ person: 110 + center, value: '0,50', center }));
-  const employer = await world('3', people);
+  const employer = await goldenEmployer(desk, '3', people);
   const lines = people.map(({ person }) => ({ person, period: '2026-11', quantity: 1 }));
   await desk.payroll(employer, lines, { day: '2026-12-02' });
   await desk.runAndConfirm(employer, '2026-12-05');
@@ -74,14 +34,14 @@ test('three cost centers: 3 % of 0.50 = 0.015 → 0.02 three times is 0.06, wher
 });
 
 test('1.15 % of 30.00 = 0.345 → 0.35, VAT 0.0735 → 0.07', async () => {
-  const employer = await world('1.15', [{ person: 120, value: '6,00' }]);
+  const employer = await goldenEmployer(desk, '1.15', [{ person: 120, value: '6,00' }]);
   await desk.payroll(employer, [{ person: 120, period: '2026-11', quantity: 5 }], { day: '2026-12-02' });
   await desk.runAndConfirm(employer, '2026-12-05');
   expect(await desk.invoices(employer)).toEqual(['1 3000 35 7 3042']);
 });
 
 test('−10 × 6.00 + 7 × 10.00 = 10.00: one order, two signed lines, one invoice of 10.00', async () => {
-  const employer = await world('0', [{ person: 130, value: '6,00' }]);
+  const employer = await goldenEmployer(desk, '0', [{ person: 130, value: '6,00' }]);
   const line = (period: string, quantity: number, value: number) => ({ person: 130, period, quantity, value });
   await desk.payroll(employer, [line('2026-10', 10, 600)], { day: '2026-11-02' });
   await desk.runAndConfirm(employer, '2026-11-05');
@@ -97,7 +57,10 @@ test('−10 × 6.00 + 7 × 10.00 = 10.00: one order, two signed lines, one invoi
 });
 
 test('the 31st in February is the 28th: nothing on the 27th, the order of January on the 28th', async () => {
-  const employer = await world('3', [{ person: 140, value: '8,00' }], { dayOfMonth: 31, from: '2027-01' });
+  const employer = await goldenEmployer(desk, '3', [{ person: 140, value: '8,00' }], {
+    dayOfMonth: 31,
+    from: '2027-01',
+  });
   await desk.payroll(employer, [{ person: 140, period: '2027-01', quantity: 20 }], { day: '2027-02-03' });
   await desk.run('2027-02-27');
   expect(await liveLines(db, employer)).toEqual([]);
@@ -109,7 +72,11 @@ test.each([
   ['previous-working-day', '2026-12-23', '2026-12-24'],
   ['next-working-day', '2026-12-27', '2026-12-28'],
 ])('25 December, a Friday in 2026, moves to the %s; the month worked stays November', async (shift, before, on) => {
-  const employer = await world('3', [{ person: 150, value: '8,00' }], { dayOfMonth: 25, shift, from: '2026-11' });
+  const employer = await goldenEmployer(desk, '3', [{ person: 150, value: '8,00' }], {
+    dayOfMonth: 25,
+    shift,
+    from: '2026-11',
+  });
   await desk.payroll(employer, [{ person: 150, period: '2026-11', quantity: 20 }], { day: '2026-12-02' });
   await desk.run(before);
   expect(await liveLines(db, employer)).toEqual([]);
@@ -118,7 +85,7 @@ test.each([
 });
 
 test('a January file with 10.00 and the December payroll without a value: December is granted at 8.00, January at 10.00', async () => {
-  const employer = await world('3', [{ person: 160, value: '8,00' }]);
+  const employer = await goldenEmployer(desk, '3', [{ person: 160, value: '8,00' }]);
   await desk.people(employer, [portalRow(160, { mealFaceValue: '10,00' })], {}, { day: '2026-01-07' });
   const line = (period: string, quantity: number) => ({ person: 160, period, quantity });
   const december = await desk.payroll(employer, [line('2025-12', 18)], { day: '2026-01-08' });
@@ -142,7 +109,7 @@ async function january(employer: string, person: number, counts: string, day: st
 }
 
 test('a rise to 9.00 is a rise, though 15 × 8.00 − 5 × 6.00 = 90.00 would explain 10 × 9.00 as well', async () => {
-  const employer = await world('3', [{ person: 190, value: '6,00' }]);
+  const employer = await goldenEmployer(desk, '3', [{ person: 190, value: '6,00' }]);
   await desk.people(employer, [portalRow(190, { mealFaceValue: '8,00' })], {}, { day: '2026-01-07' });
   await desk.payroll(employer, [{ person: 190, period: '2025-12', quantity: 20 }], { day: '2026-01-08' });
   await desk.runAndConfirm(employer, '2026-01-10');
@@ -159,7 +126,7 @@ test('a rise to 9.00 is a rise, though 15 × 8.00 − 5 × 6.00 = 90.00 would ex
 });
 
 test('18 vouchers that print 10.22: the order of January gives 2 × 8.00 back and adds 20 × 10.00 = 184.00', async () => {
-  const employer = await world('3', [{ person: 170, value: '8,00' }]);
+  const employer = await goldenEmployer(desk, '3', [{ person: 170, value: '8,00' }]);
   await desk.people(employer, [portalRow(170, { mealFaceValue: '10,00' })], {}, { day: '2026-01-07' });
   await desk.payroll(employer, [{ person: 170, period: '2025-12', quantity: 20 }], { day: '2026-01-08' });
   await desk.runAndConfirm(employer, '2026-01-10');
@@ -182,107 +149,5 @@ test('18 vouchers that print 10.22: the order of January gives 2 × 8.00 back an
     '1 18400 552 116 19068',
     '1 9200 276 58 9534',
   ]);
-  expect(await checkBooks(db)).toEqual([]);
-});
-
-test('a write-off ends with the total it settled: the same total again keeps it, another total is open in full', async () => {
-  const employer = await world('3', [
-    { person: 180, value: '8,00' },
-    { person: 181, value: '8,00' },
-  ]);
-  const sent = async (quantity: number, day: string) => {
-    const lines = [
-      { person: 180, period: '2026-11', quantity },
-      { person: 181, period: '2026-11', quantity: 20 },
-    ];
-    expect(await desk.payroll(employer, lines, { day })).toMatchObject({ counts: { rejected: 0 } });
-  };
-  await sent(10, '2026-12-02');
-  await desk.people(employer, [portalRow(180, { status: 'Inactif' })], {}, { day: '2026-12-03' });
-  await desk.runAndConfirm(employer, '2026-12-05');
-  expect(await carried(db, employer)).toEqual(['2026-11 10×800 leaver.unordered']);
-  const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
-  await writeOffCarry(desk.context('2026-12-06'), all, ['leaver.unordered'], { by: 'ops', why: 'paid with the wage' });
-  await desk.payroll(employer, [{ person: 180, period: '2026-11', quantity: 10, value: 800 }], { day: '2026-12-07' });
-  await desk.run('2026-12-08');
-  expect(await carried(db, employer)).toEqual([]);
-  await sent(0, '2026-12-09');
-  await desk.run('2026-12-10');
-  // Without the write-off nothing was ordered and nothing is granted: nobody owes anything.
-  expect(await carried(db, employer)).toEqual([]);
-  await sent(12, '2026-12-11');
-  await desk.run('2026-12-12');
-  expect(await carried(db, employer)).toEqual(['2026-11 12×800 leaver.unordered']);
-  expect(await checkBooks(db)).toEqual([]);
-});
-
-test('a grant by hand that was written off and then cancelled does not come back with payroll: 18 stay 18, not 18 + 5', async () => {
-  const [stays, leaves] = [180, 181];
-  const employer = await world('0', [
-    { person: stays, value: '8,00' },
-    { person: leaves, value: '8,00' },
-  ]);
-  const [day, word] = [desk.context('2026-12-09'), { by: 'ops', why: 'agreed' }];
-  const order = { enterpriseNumber: employer, productCode: 'meal', reference: 'Extra', validityStart: '2026-12-15' };
-  const { id } = await newOrder(day, { ...order, quantity: 5, faceValue: null });
-  await desk.people(employer, [portalRow(leaves, { status: 'Inactif', costCenter: '1' })], {}, { day: '2026-12-10' });
-  await confirmOrder(day, id, { by: 'ops', acknowledge: 'all' });
-  expect(await carried(db, employer)).toEqual(['2026-12 5×800 leaver.unordered']);
-  const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
-  await writeOffCarry(day, all, ['leaver.unordered'], word);
-  await cancelOrder(day, id, word);
-  const history = await sql<{ line: string }>`
-    select concat_ws(' ', before, after, kind) as line from entitlement_change c
-      join beneficiary b on b.enterprise_number = c.enterprise_number and b.id = c.beneficiary_id
-     where c.enterprise_number = ${employer} and b.status = 'inactive' order by c.id`.execute(db);
-  // The write-off makes place for the grant that goes: 0 + 5 − 5 = 0, and of either nothing is left to bring back.
-  expect(history.rows.map(({ line }) => line)).toEqual([
-    '0 5 fixed',
-    '5 0 written-off',
-    '0 5 written-off',
-    '5 0 fixed',
-  ]);
-  const december = [stays, leaves].map((person) => ({ person, period: '2026-12', quantity: 18 }));
-  await desk.payroll(employer, december, { day: '2026-12-30' });
-  const granted = await sql<{ quantity: number }>`
-    select quantity from entitlement where enterprise_number = ${employer}`.execute(db);
-  expect(granted.rows).toEqual([{ quantity: 18 }, { quantity: 18 }]);
-  await desk.run('2027-01-05');
-  expect(await carried(db, employer)).toEqual(['2026-12 18×800 leaver.unordered']);
-  expect(await checkBooks(db)).toEqual([]);
-});
-
-test('a rest of a slot that was written off and then cancelled does not come back with payroll: 5 stay 5, not 20 + 5', async () => {
-  const people = [182, 183];
-  const employer = await world(
-    '0',
-    people.map((person) => ({ person, value: '8,00' })),
-    { worked: 'this-month', from: '2026-12', dayOfMonth: 4, quantity: { fixed: 20 }, late: 'carry' },
-  );
-  const [day, word] = [desk.context('2026-12-06'), { by: 'ops', why: 'agreed' }];
-  const [made] = (await desk.run('2026-12-04')).orders.filter((each) => each.enterpriseNumber === employer);
-  const order = made?.id ?? 0;
-  await desk.people(employer, [portalRow(183, { status: 'Inactif', costCenter: '1' })], {}, { day: '2026-12-05' });
-  await confirmOrder(day, order, { by: 'ops', acknowledge: 'all' });
-  expect(await carried(db, employer)).toEqual(['2026-12 20×800 leaver.unordered']);
-  const all = { enterpriseNumber: employer, productCode: null, nationalRegisterNumber: null, period: null };
-  await writeOffCarry(day, all, ['leaver.unordered'], word);
-  await cancelOrder(day, order, word);
-  const granted = async () => {
-    const found = await sql<{ quantity: number }>`
-      select quantity from entitlement where enterprise_number = ${employer} order by beneficiary_id`.execute(db);
-    return found.rows.map(({ quantity }) => quantity);
-  };
-  expect(await granted()).toEqual([0, 0]);
-  // 20 − 20 of the grant and + 20 of its write-off count as given: the slot grants them to nobody again, also not who is back.
-  await desk.people(employer, [portalRow(183, { status: 'Actif', costCenter: '1' })], {}, { day: '2026-12-07' });
-  await desk.run('2026-12-07');
-  expect(await granted()).toEqual([20, 0]);
-  for (const quantity of [0, 5]) {
-    const line = { person: 183, period: '2026-12', quantity, value: 800 };
-    await desk.payroll(employer, [line], { day: `2026-12-${10 + quantity}` });
-  }
-  expect(await granted()).toEqual([20, 5]);
-  await desk.run('2026-12-20');
   expect(await checkBooks(db)).toEqual([]);
 });
