@@ -133,8 +133,10 @@ const TABLE: readonly [name: string, rule: rules.Rule, broken: Record<string, st
       'src/a.ts': OPENING + '\n'.repeat(249),
       'src/b.ts': OPENING + '\n'.repeat(250),
       'src/c.ts': `/** What it owns. Long because a table is read best whole. */${'\n'.repeat(400)}`,
+      'test/d.test.ts': OPENING + '\n'.repeat(250),
+      'bench/e.ts': OPENING + '\n'.repeat(250),
     },
-    ['src/b.ts:1'],
+    ['src/b.ts:1', 'test/d.test.ts:1', 'bench/e.ts:1'],
   ],
   [
     'names say what a file owns',

@@ -1,4 +1,4 @@
-/** Random invoices and random payers through the real database: every cent has a place, and nobody gets what was not paid. */
+/** Random invoices and random payers through the real database: every cent has a place, and nobody gets what was not paid. Long because its one proof needs all payers, decisions and judgements. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Owns one month in a lane of its own: senders, files, a database, the commands of each step, and what a child does that is killed. */
+/** Owns one month in a lane of its own: senders, files, a database, the commands of each step, and what a child does that is killed. Long because a child that is killed and its parent must know the same month. */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -4,6 +4,7 @@
  * Not here: what is about elements that Navette never writes (allowances and charges, prepaid amounts, attachments, delivery,
  * payee, tax representative, direct debit, other VAT categories, other currencies and countries). Long because a list of rules is
  * read best whole.
+ * Long because it is a list of rules.
  */
 import { all, everyNode, everywhere, textAt, type XmlNode } from './xml-tree.ts';
 

@@ -129,7 +129,7 @@ export const filesOpenWithWhatTheyOwn: Rule = (files) =>
     .map(([path]) => `${path}:1: opens without a doc comment that says what the file owns`);
 
 export const longFilesSayWhy: Rule = (files) =>
-  source(files).flatMap(([path, text]) => {
+  typescript(files).flatMap(([path, text]) => {
     const lines = text.replace(/\n$/, '').split('\n').length;
     const saysWhy = /\blong because\b/i.test(openingComment(text) ?? '');
     return lines <= LONGEST || saysWhy

@@ -1,4 +1,4 @@
-/** A plain model of beneficiaries in memory: what a sequence of files must come to, told without SQL. */
+/** A plain model of beneficiaries in memory: what a sequence of files must come to, told without SQL. Long because the rules of a model are judged beside each other. */
 
 /** Cells by field, as a sender writes them; '' keeps, `#CLEAR` empties. `person` is null where the number cannot be read. */
 export interface ModelRow {

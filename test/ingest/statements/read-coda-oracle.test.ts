@@ -1,4 +1,4 @@
-/** Debian's febelfin-coda reads the same statements as we do. */
+/** Debian's febelfin-coda reads the same statements as we do. Long because the words of the oracle, ours and the generated files are compared field by field. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Workbooks that other programs made in this very run, read cell by cell and compared with what those programs say is in them. */
+/** Workbooks that other programs made in this very run, read cell by cell and compared with what those programs say is in them. Long because it is a table of cells and of what each program makes of them. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A month of payroll that is said again: what stands already is set aside, and comes to the same as planning every row. */
+/** A month of payroll that is said again: what stands already is set aside, and comes to the same as planning every row. Long because its one proof needs all of its generator, events and states. */
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';

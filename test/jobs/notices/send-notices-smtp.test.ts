@@ -1,4 +1,4 @@
-/** Notices to a real mail server that refuses, drops, dies, and to a worker that is killed: none is lost, none is sent again. */
+/** Notices to a real mail server that refuses, drops, dies, and to a worker that is killed: none is lost, none is sent again. Long because every way a server can fail is told of the same database and mailboxes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { sql } from 'kysely';

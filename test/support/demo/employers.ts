@@ -1,4 +1,4 @@
-/** Owns the twelve invented employers of the demo, and the issuer's customer file that describes them. */
+/** Owns the twelve invented employers of the demo, and the issuer's customer file that describes them. Long because it is a list. */
 import type { ContractFees, Language } from '../../../src/model.ts';
 import { inventEnterpriseNumber } from '../people.ts';
 
