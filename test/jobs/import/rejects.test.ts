@@ -1,16 +1,16 @@
-/** Rejected rows go back as they came, and come in again when they are corrected. */
+/** Rejected rows of text go back as they came, and come in again when they are corrected. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import ExcelJS from 'exceljs';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Config } from '../../../src/config.ts';
 import { buildRejects } from '../../../src/jobs/import/build-rejects.ts';
 import { getFile } from '../../../src/load/files/ledger.ts';
-import type { Cell, Layout } from '../../../src/model.ts';
+import type { Layout } from '../../../src/model.ts';
 import { openImportHome } from '../../support/import-home.ts';
 import { inventPerson } from '../../support/people.ts';
-import { writeAndRead } from '../../support/workbook.ts';
+import { portalCsv, portalRow } from '../../support/portal-rows.ts';
+import { named, onlyNew } from '../../support/sent-files.ts';
 
 /** The shipped configuration, and the generic payroll once more by position without a header, and by lines of a header on row 3. */
 function withMoreLayouts(config: Config): Config {
@@ -38,135 +38,17 @@ function withMoreLayouts(config: Config): Config {
   return { ...config, layouts: new Map([...config.layouts, ...more]) };
 }
 
-const { context, db, employers, importAs, sent } = await openImportHome(withMoreLayouts);
+const home = await openImportHome(withMoreLayouts);
+const { context, db, employers, importAs, sent } = home;
 const [one = ''] = employers;
 const people = Array.from({ length: 9 }, (_, index) => inventPerson(index));
-
-/** Columns A to AJ of one person of the portal workbook. */
-function portalRow(index: number, change: Readonly<Record<number, ExcelJS.CellValue>> = {}): ExcelJS.CellValue[] {
-  const person = people[index];
-  if (person === undefined) throw new Error('there are nine people');
-  const row: ExcelJS.CellValue[] = Array.from({ length: 36 }, () => null);
-  const { nationalRegisterNumber, lastName, firstName, gender, birthDate, language, email } = person;
-  const born = new Date(`${birthDate}T00:00:00Z`);
-  row.splice(
-    0,
-    10,
-    nationalRegisterNumber,
-    `P${index}`,
-    'Actif',
-    lastName,
-    firstName,
-    null,
-    gender,
-    born,
-    language,
-    email,
-  );
-  row.splice(13, 7, 'Bénéficiaire', null, 'Rue Haute', 12, null, 1000, 'Bruxelles');
-  row.splice(32, 2, 'chèque-repas', 8);
-  for (const [at, value] of Object.entries(change)) row[Number(at)] = value;
-  return row;
-}
-
-async function portalWorkbook(rows: readonly ExcelJS.CellValue[][]): Promise<Buffer> {
-  const workbook = new ExcelJS.Workbook();
-  const sheet = workbook.addWorksheet('Beneficiaries');
-  sheet.addRow(
-    Array.from({ length: 36 }, (_, at) => (at === 0 ? 'NISS' : at === 18 ? 'Code postal' : `Colonne ${at + 1}`)),
-  );
-  for (const row of rows) sheet.addRow(row);
-  return Buffer.from(await workbook.xlsx.writeBuffer());
-}
-
-async function onlyNew(before: ReadonlyMap<string, Buffer>): Promise<Map<string, Buffer>> {
-  return new Map([...(await sent())].filter(([name]) => !before.has(name)));
-}
-
-function named(files: ReadonlyMap<string, Buffer>, ending: string): [name: string, bytes: Buffer] {
-  const found = [...files].filter(([name]) => name.endsWith(ending));
-  if (found.length !== 1 || found[0] === undefined) throw new Error(`one file ends in ${ending}: ${[...files.keys()]}`);
-  return found[0];
-}
-
-async function statuses(): Promise<string[]> {
-  const found = await sql<{ line: string }>`
-    select b.enterprise_number || ' ' || b.personnel_number || ' ' || b.status as line from beneficiary b
-     where b.enterprise_number = any(${employers}) order by 1`.execute(db);
-  return found.rows.map(({ line }) => line);
-}
+await importAs(`${one}_people.csv`, portalCsv(people.slice(0, 6).map((_, index) => portalRow(index))), {
+  layout: 'beneficiaries-portal',
+});
 
 async function scopeOf(fileId: number | null): Promise<string | null> {
   return (await getFile(db, fileId ?? 0))?.scope ?? null;
 }
-
-function readXlsx(bytes: Buffer) {
-  return writeAndRead(context.home, bytes, {});
-}
-
-test('a workbook: rejects as they came, the same bytes again, corrected and returned as delta under --full', async () => {
-  const before = await sent();
-  const rows = [0, 1, 2, 3, 4].map((index) => portalRow(index));
-  rows.push(portalRow(5, { 0: '85.07.30-033.29', 3: '=1+1', 9: { error: '#REF!' }, 36: 'a note beside' }));
-  const name = `${one}_novembre.xlsx`;
-  const first = await importAs(name, await portalWorkbook(rows), { layout: 'beneficiaries-portal' });
-  expect(first).toMatchObject({ status: 'applied', counts: { read: 6, created: 5, rejected: 1 } });
-
-  const files = await onlyNew(before);
-  const [rejectsName, rejects] = named(files, '.rejects.xlsx');
-  const [receiptName, receipt] = named(files, '.receipt.json');
-  expect(receiptName).toBe(rejectsName.replace('.rejects.xlsx', '.receipt.json'));
-  expect(rejectsName).toMatch(new RegExp(`^${name}\\.[0-9a-f]{8}\\.rejects\\.xlsx$`));
-  expect(JSON.parse(receipt.toString())).toMatchObject({ rejectsFile: rejectsName });
-
-  const read = await readXlsx(rejects);
-  expect(read.header?.slice(0, 2)).toEqual(['NISS', 'Colonne 2']);
-  expect(read.header?.slice(37)).toEqual(['navette_codes', 'navette_reasons']);
-  expect([...read.rows.keys()]).toEqual([2]);
-  const row: Cell[] = [...(read.rows.get(2) ?? [])];
-  expect(row.slice(0, 10)).toEqual([
-    '85.07.30-033.29',
-    'P5',
-    'Actif',
-    '=1+1',
-    people[5]?.firstName,
-    null,
-    people[5]?.gender,
-    { date: people[5]?.birthDate },
-    people[5]?.language,
-    { error: '#REF!' },
-  ]);
-  expect(row[18]).toBe('1000');
-  expect(row[33]).toBe(8);
-  expect(row[36]).toBe('a note beside');
-  expect(row[37]).toBe('nrn.invalid cell.error');
-  expect(row[38]).toContain('Colonne A, numéro de registre national');
-
-  const file = await getFile(db, first.fileId ?? 0);
-  if (file === undefined) throw new Error('the file is in the ledger');
-  expect((await buildRejects(db, file, context.config, 'fr'))?.equals(rejects)).toBe(true);
-
-  const workbook = new ExcelJS.Workbook();
-  await workbook.xlsx.load(Uint8Array.from(rejects).buffer);
-  const sheet = workbook.worksheets[0];
-  if (sheet === undefined) throw new Error('the workbook has a sheet');
-  expect(sheet.views).toMatchObject([{ state: 'frozen', ySplit: 1 }]);
-  expect([sheet.getCell('A2').numFmt, sheet.getCell('S2').numFmt, sheet.getColumn(1).numFmt]).toEqual(['@', '@', '@']);
-  expect(sheet.getCell('D2').type).toBe(ExcelJS.ValueType.String);
-  expect(sheet.getColumn(39)).toMatchObject({ width: 90, alignment: { wrapText: true } });
-  sheet.getCell('A2').value = people[5]?.nationalRegisterNumber ?? '';
-  sheet.getCell('D2').value = 'Corrigé';
-  sheet.getCell('J2').value = people[5]?.email ?? '';
-  const corrected = Buffer.from(await workbook.xlsx.writeBuffer());
-  const back = await importAs(rejectsName, corrected, { layout: 'beneficiaries-portal', scope: 'full' });
-  expect(back).toMatchObject({
-    status: 'applied',
-    counts: { read: 1, created: 1, rejected: 0, deactivated: 0 },
-    issues: [],
-  });
-  expect(await scopeOf(back.fileId)).toBe('delta');
-  expect(await statuses()).toEqual([0, 1, 2, 3, 4, 5].map((index) => `${one} P${index} active`));
-});
 
 const PAYROLL = 'BCE;NISS;Nom;Période;Nombre;Valeur\r\n';
 
@@ -184,7 +66,7 @@ test('a CSV in windows-1252: values, delimiter and encoding as sent, formulas di
   const bytes = Buffer.from(text, 'latin1');
   const first = await importAs('paie.csv', bytes, { layout: 'payroll-generic' });
   expect(first).toMatchObject({ status: 'applied', counts: { read: 3, created: 1, rejected: 2 } });
-  const [name, rejects] = named(await onlyNew(before), '.rejects.csv');
+  const [name, rejects] = named(await onlyNew(home, before), '.rejects.csv');
   const [header, broken, formula, end] = rejects.toString('latin1').split('\r\n');
   expect(header).toBe('BCE;NISS;Nom;Période;Nombre;Valeur;navette_codes;navette_reasons');
   expect(broken).toContain(';"5"" tuyau; ""é""";2026-11;vingt;8,00;integer.invalid;"Colonne «');
@@ -205,12 +87,12 @@ test('UTF-8 gets a byte order mark, and rows that are wrong again go back with o
   await importAs('utf8.csv', PAYROLL + payrollLine(0, 'Zélie', '20') + payrollLine(1, 'Noémie', 'x'), {
     layout: 'payroll-generic',
   });
-  const [name, rejects] = named(await onlyNew(before), '.rejects.csv');
+  const [name, rejects] = named(await onlyNew(home, before), '.rejects.csv');
   expect(rejects.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
   const later = await sent();
   const again = await importAs(name, rejects.toString().replace(';x;', ';y;'), { layout: 'payroll-generic' });
   expect(again).toMatchObject({ status: 'rejected', counts: { read: 1, rejected: 1 } });
-  const [, second] = named(await onlyNew(later), '.rejects.csv');
+  const [, second] = named(await onlyNew(home, later), '.rejects.csv');
   expect(second.toString()).toBe(rejects.toString().replace(';x;', ';y;'));
 });
 
@@ -221,7 +103,7 @@ test('a row with a cell too many stays refused until the cell is gone', async ()
     layout: 'payroll-generic',
   });
   const codes = first.issues.map(({ code }) => code);
-  const [name, rejects] = named(await onlyNew(before), '.rejects.csv');
+  const [name, rejects] = named(await onlyNew(home, before), '.rejects.csv');
   const text = rejects.toString();
   expect(text).toContain('Valeur;navette_extra;navette_codes;navette_reasons\r\n');
   const same = await importAs(name, text, { layout: 'payroll-generic' });
@@ -244,7 +126,7 @@ test('without a header the two columns are found again, and with a header on row
     const name = `${layout}.csv`;
     const first = await importAs(name, Buffer.from(head + line(0, '5') + line(1, '??'), 'latin1'), { layout });
     expect(first).toMatchObject({ status: 'applied', counts: { read: 2, rejected: 1 } });
-    const [rejectsName, rejects] = named(await onlyNew(before), '.rejects.csv');
+    const [rejectsName, rejects] = named(await onlyNew(home, before), '.rejects.csv');
     const corrected = rejects.toString('latin1').replace('??', '6');
     const back = await importAs(rejectsName, Buffer.from(corrected, 'latin1'), { layout, scope: 'full' });
     expect(back).toMatchObject({ status: 'applied', counts: { read: 1, rejected: 0 } });
@@ -258,7 +140,7 @@ test('signs that the encoding of the file lacks become plain ones', async () => 
   const line = `${one};${people[1]?.nationalRegisterNumber};2026-08;?;8,00\n`;
   const text = `a\nb\nBCE;NISS;Période;Nombre;Valeur\n${line}`;
   await importAs('latin.csv', Buffer.from(text, 'latin1'), { layout: 'header-on-3' });
-  const [, rejects] = named(await onlyNew(before), '.rejects.csv');
+  const [, rejects] = named(await onlyNew(home, before), '.rejects.csv');
   expect(rejects.toString('latin1')).toContain("Kolom 'Nombre'");
   await sql`update social_secretariat set language = 'fr' where code = 'alpha'`.execute(db);
 });
@@ -283,7 +165,7 @@ test('a held file and a second delivery each have their own pair of files', asyn
   const text = PAYROLL + lines.join('');
   expect(await importAs('held.csv', text, { layout: 'payroll-generic' })).toMatchObject({ status: 'held' });
   expect(await importAs('held.csv', text, { layout: 'payroll-generic' })).toMatchObject({ status: 'duplicate' });
-  const files = await onlyNew(before);
+  const files = await onlyNew(home, before);
   const [rejectsName, rejects] = named(files, '.rejects.csv');
   expect(rejects.toString().trimEnd().split('\r\n')).toHaveLength(4);
   expect(JSON.parse(named(files, '.receipt.json')[1].toString())).toMatchObject({ rejectsFile: rejectsName });
@@ -294,7 +176,7 @@ test('the same rejected content delivered again: numbered like its receipt', asy
   const before = await sent();
   const text = PAYROLL + payrollLine(0, 'x', 'x');
   for (const _ of [1, 2]) await importAs('again.csv', text, { layout: 'payroll-generic' });
-  const files = await onlyNew(before);
+  const files = await onlyNew(home, before);
   const [name] = named(files, '.rejects.2.csv');
   expect(JSON.parse(named(files, '.receipt.2.json')[1].toString())).toMatchObject({ rejectsFile: name });
   expect(files.size).toBe(4);
@@ -312,14 +194,14 @@ test('rejects of a file that is no longer kept are given up, and the queue goes 
   const found = await sql<{ line: string }>`
     select kind || ' ' || status as line from outgoing_file where file_id = ${result.fileId} order by id`.execute(db);
   expect(found.rows.map(({ line }) => line)).toEqual(['rejects failed', 'receipt sent']);
-  expect([...(await onlyNew(before)).keys()].filter((name) => name.startsWith('next'))).toHaveLength(1);
+  expect([...(await onlyNew(home, before)).keys()].filter((name) => name.startsWith('next'))).toHaveLength(1);
 });
 
 test('without rejected rows there is no rejects file', async () => {
   const before = await sent();
   const clean = await importAs('clean.csv', PAYROLL + payrollLine(4, 'x', '3'), { layout: 'payroll-generic' });
   expect(clean).toMatchObject({ counts: { rejected: 0 } });
-  const files = await onlyNew(before);
+  const files = await onlyNew(home, before);
   expect(files.size).toBe(1);
   expect(JSON.parse(named(files, '.receipt.json')[1].toString())).toMatchObject({ rejectsFile: null });
 });
