@@ -71,7 +71,7 @@ async function close({ desk, employer, firstPerson, book, today }: Living, step:
   expect(await written).toHaveLength(closed);
 }
 
-export async function decide(living: Living, { does, which }: Extract<Step, { which: number }>): Promise<void> {
+async function decide(living: Living, { does, which }: Extract<Step, { which: number }>): Promise<void> {
   const { desk, book, orders } = living;
   const asked = [...orders].filter(
     ([, { status }]) => status === 'draft' || (does === 'cancel' && status !== 'cancelled'),
@@ -88,10 +88,7 @@ export async function decide(living: Living, { does, which }: Extract<Step, { wh
   }
 }
 
-export async function order(
-  { desk, employer, book, orders, today }: Living,
-  { what }: Extract<Step, { what: object }>,
-) {
+async function order({ desk, employer, book, orders, today }: Living, { what }: Extract<Step, { what: object }>) {
   const { product, quantity, value } = what;
   // A face value without a quantity means nothing.
   const asked = { product, quantity, value: quantity === null ? null : value };
@@ -108,7 +105,7 @@ export async function order(
   orders.set((await made).id, expected);
 }
 
-export async function run(living: Living): Promise<void> {
+async function run(living: Living): Promise<void> {
   const { desk, employer, book, orders, today } = living;
   await desk.run(today);
   const made = runDay(book, today, living.standing, FIRST_MONTH);

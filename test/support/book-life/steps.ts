@@ -10,7 +10,7 @@ const WRITTEN_OFF = [
 ] as const;
 
 const who = fc.nat(PEOPLE - 1);
-export const row = fc.oneof(
+const row = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
@@ -117,7 +117,7 @@ const corrected: fc.Arbitrary<Step[]> = fc
     { ...blend, person: raise.person, monthsAgo: 0 },
   ]);
 
-export const one = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => step.map((each) => [each]);
+const one = (step: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> => step.map((each) => [each]);
 
 export const aLife = fc.record({
   /** cents of eco for everybody, by a standing order beside payroll's */
