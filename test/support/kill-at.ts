@@ -1,9 +1,10 @@
 /**
  * Preloaded into a child with `--import`: names every change of state that it makes, and ends it at one of them. Production code
  * knows nothing of it: it stands at the libraries' own doors (pg, node:fs/promises, ssh2-sftp-client), so that a step that is added
- * later is killed too. Without `CRASH_AT` and `CRASH_TRACE` it changes nothing.
+ * later is killed too. Without `CRASH_…` in the environment it changes nothing.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename, dirname } from 'node:path';
@@ -22,9 +23,14 @@ const postmaster = Number(process.env['CRASH_POSTMASTER'] ?? 0);
 /** Written at the moment of death: the second run is left in peace. */
 const tombstone = process.env['CRASH_TOMBSTONE'] ?? '';
 
+/** What no command of Navette ends with: an exception that nobody caught, be it Navette's or this file's. */
+const UNCAUGHT = 70;
+
 let seen = 0;
 
+/** Once: the second death would find no server any more. */
 function die(): void {
+  if (existsSync(tombstone)) return;
   writeFileSync(tombstone, '');
   if (postmaster === 0) process.kill(process.pid, 'SIGKILL');
   // What `pg_ctl stop -m immediate` sends.
@@ -42,13 +48,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Passes the point `name` around one call. */
-function pass(name: string, call: () => unknown): unknown {
-  if (after !== undefined && !existsSync(tombstone)) setTimeout(die, Number(after)).unref();
+/** `sql commit` means every commit, whatever it made lasting. */
+const isMeant = (name: string): boolean => name === point || (point === 'sql commit' && name.startsWith('sql commit'));
+
+/** Passes the point `name` around one call, which is given what a callback of its own is to do first. */
+function pass(name: string, call: (first: (() => void) | null) => unknown): unknown {
   if (trace !== undefined) appendFileSync(trace, `${name}\n`);
-  if (name !== point || existsSync(tombstone) || seen++ < Number(passes)) return call();
+  if (!isMeant(name) || existsSync(tombstone) || seen++ < Number(passes)) return call(null);
   if (mode === 'before') die();
-  const result = call();
+  const result = call(mode === 'after' ? die : null);
   if (mode === 'during') die();
   if (mode !== 'after') return result;
   if (result instanceof Promise) {
@@ -57,46 +65,76 @@ function pass(name: string, call: () => unknown): unknown {
       return value;
     });
   }
-  // COPY and transfers give a stream at once.
-  (result as NodeJS.EventEmitter).once(name.startsWith('sftp') ? 'close' : 'finish', die);
+  // COPY and transfers give a stream at once, a query with a callback gives nothing.
+  if (result instanceof EventEmitter) result.once(name.startsWith('sftp') ? 'close' : 'finish', die);
   return result;
 }
 
 const CHANGES =
-  /\b(insert into|update|delete from|merge into|truncate|copy)\s+("?[a-z_.]+"?)|^\s*(begin|commit|start transaction)\b|\bfor (update)\b/gi;
+  /\b(insert into|update|delete from|merge into|truncate|copy)\s+("?[a-z_.0-9]+"?)|^\s*(begin|commit|start transaction)\b|\bfor (?:no key )?(update)\b/gi;
 
-/** What a statement changes, such as `insert into order_line + update voucher_order`; null for one that only asks. */
-function nameOfStatement(text: string): string | null {
+/** What a statement changes, such as `insert into order_line` and `update voucher_order`; empty for one that only asks. */
+function changesOf(text: string): readonly string[] {
   const words = [...text.replace(/--.*$/gm, '').matchAll(CHANGES)].map(([, verb, table, alone, lock]) =>
     lock === undefined ? (alone ?? `${verb} ${table}`) : 'lock',
   );
-  const named = [...new Set(words.map((word) => word.toLowerCase().replaceAll('"', '').replace('update set', '')))];
-  const changes = named.filter((word) => word.trim() !== '');
-  return changes.length === 0 ? null : changes.slice(0, 4).join(' + ');
+  const named = words.map((word) => word.toLowerCase().replaceAll('"', '').replace('update set', '').trim());
+  return [...new Set(named)].filter((word) => word !== '' && word !== 'update skip').slice(0, 4);
 }
 
+/** The queue says by a state what it does with a job, and takes, keeps alive and ends jobs by statements of one table. */
+const stateOf = (text: string): string => {
+  const [, state] = /\bset\b[^;]*?\bstate = '(\w+)'/i.exec(text) ?? [];
+  return state === undefined || !text.includes('pgboss') ? '' : ` to ${state}`;
+};
+
 const ENDS = /^\s*(?:commit|rollback)\s*;?\s*$/i;
+const COMMITS = /^\s*commit\b/i;
 const BEGINS = /^\s*(?:begin|start transaction)\b/i;
+const WRITES = /^(?:insert into|update|delete from|merge into|truncate|copy) (.*)$/;
 
 /** A statement inside a transaction is named so: until its commit it makes no difference whether it was made. */
 function watchStatements(): void {
-  const inTransaction = new WeakSet<object>();
+  /** tables that each open transaction has changed so far */
+  const written = new WeakMap<object, Set<string>>();
   const prototype = pg.Client.prototype as unknown as { query: Call };
   const query = prototype.query;
   prototype.query = function (this: unknown, ...given: unknown[]) {
     const [first] = given as [string | { text?: string }];
     const text = typeof first === 'string' ? first : (first.text ?? '');
-    const changes = nameOfStatement(text);
-    const name = inTransaction.has(this as object) && !ENDS.test(text) ? `uncommitted ${changes}` : `sql ${changes}`;
-    if (BEGINS.test(text)) inTransaction.add(this as object);
-    else if (ENDS.test(text)) inTransaction.delete(this as object);
-    // A pool asks with a callback, and the pool alone.
-    if (changes === null || given.some((one) => typeof one === 'function')) return query.apply(this, given);
-    return pass(name, () => query.apply(this, given));
+    const changes = changesOf(text);
+    const tables = written.get(this as object);
+    const what = `${changes.join(' + ')}${stateOf(text)}`;
+    const name = COMMITS.test(text)
+      ? `sql commit of ${[...(tables ?? [])].sort().join(', ') || 'nothing'}`
+      : `${tables === undefined ? 'sql' : 'uncommitted'} ${what}`;
+    for (const change of changes) {
+      const [, table] = WRITES.exec(change) ?? [];
+      if (table !== undefined) tables?.add(table);
+    }
+    if (BEGINS.test(text)) written.set(this as object, new Set());
+    else if (ENDS.test(text)) written.delete(this as object);
+    if (changes.length === 0) return query.apply(this, given);
+    return pass(name, (before) => {
+      // A pool, and with it the queue, asks with a callback.
+      const back = given.findLastIndex((one) => typeof one === 'function');
+      const answer = given[back] as Call | undefined;
+      if (before === null || answer === undefined) return query.apply(this, given);
+      return query.apply(
+        this,
+        given.with(back, function (this: unknown, ...found: unknown[]) {
+          before();
+          return answer.apply(this, found);
+        }),
+      );
+    });
   };
 }
 
 const FILE_CALLS = ['rename', 'link', 'rm', 'unlink', 'copyFile', 'writeFile', 'open'] as const;
+
+/** Folders that are named by the content of what they hold are one place. */
+const folderOf = (path: string): string => basename(dirname(path)).replace(/^[0-9a-f]{2}$/, 'storage');
 
 function watchFiles(): void {
   const calls = fs as unknown as Record<string, Call>;
@@ -106,7 +144,7 @@ function watchFiles(): void {
     calls[name] = function (this: unknown, ...given: unknown[]) {
       if (name === 'open' && !/[wa+x]/.test(String(given[1] ?? 'r'))) return call.apply(this, given);
       const path = String(name === 'rename' || name === 'link' ? given[1] : given[0]);
-      return pass(`file ${name} ${basename(dirname(path))}/`, () => call.apply(this, given));
+      return pass(`file ${name} ${folderOf(path)}/`, () => call.apply(this, given));
     };
   }
   syncBuiltinESMExports();
@@ -124,6 +162,13 @@ function watchServers(): void {
 }
 
 if (after !== undefined && !existsSync(tombstone)) setTimeout(die, Number(after)).unref();
+if (tombstone !== '') {
+  // Node would end with 1, as a command does that found something wrong.
+  process.on('uncaughtExceptionMonitor', (error) => {
+    writeSync(2, `${error.stack}\n`);
+    process.exit(UNCAUGHT);
+  });
+}
 if (trace !== undefined || (point !== undefined && point !== '')) {
   watchStatements();
   watchFiles();
