@@ -1,5 +1,7 @@
 /** What a failed command says, and its exit code: one clear sentence a fault, never a stack trace. */
 import { ConfigError, FileError, RefusedError, RetryableError } from '../errors.ts';
+import { isAboutConnection } from '../jobs/connection-errors.ts';
+import { reasonOf } from '../load/database.ts';
 import type { ExitCode } from './app.ts';
 
 export function exitCodeOf(error: unknown): ExitCode {
@@ -17,6 +19,11 @@ export function sentencesOf(error: unknown): readonly string[] {
   if (NAMES_NO_VALUES.test(kind)) {
     const todo = Object.entries(WHAT_TO_DO).find(([start]) => kind.startsWith(start))?.[1] ?? '';
     return [`PostgreSQL says: ${String(message)} (${kind}).${todo}`];
+  }
+  if (isAboutConnection(error)) {
+    return [
+      `The database cannot be reached (${reasonOf(error)}); what was in hand was rolled back. Run it again later.`,
+    ];
   }
   // Anything else is a fault of Navette's own. Its text may hold values of a row, so only its kind is shown.
   return [`Something went wrong inside Navette (${kind}); what was in hand was rolled back. Report it with the log.`];

@@ -5,6 +5,7 @@ import { brusselsDay } from '../clock.ts';
 import { isUnverifiedWay } from '../config/database-tls.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
+import { isAboutConnection, outageReason } from '../jobs/connection-errors.ts';
 import type { JobContext } from '../jobs/context.ts';
 import { createMetrics } from '../jobs/health/metrics.ts';
 import { probeWorker, type WorkerProbes } from '../jobs/health/probe-worker.ts';
@@ -98,8 +99,8 @@ async function openAll(desk: Desk, url: string, own: boolean, signal: AbortSigna
     try {
       return await openOnce(desk, url, own);
     } catch (error) {
-      if (!(error instanceof RetryableError)) throw error;
-      if (tried === 0) desk.log('database.down', { reason: error.reason });
+      if (!(error instanceof RetryableError) && !isAboutConnection(error)) throw error;
+      if (tried === 0) desk.log('database.down', { reason: outageReason(error) });
     }
     const seconds = BACK_OFF_SECONDS[Math.min(tried, BACK_OFF_SECONDS.length - 1)] ?? 1;
     await wait(seconds * 1000, undefined, { signal }).catch(() => undefined);

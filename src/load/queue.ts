@@ -17,6 +17,7 @@ export interface Queue {
   readonly stop: (milliseconds: number) => Promise<void>;
 }
 
+const OLD_SCHEMA = /^pg-boss (?:is not installed|database requires migrations)/;
 const IMPORT = 'import';
 const SCHEMA = 'pgboss';
 const BATCH = 20;
@@ -111,14 +112,17 @@ export async function openQueue(url: string, onError: () => void): Promise<Queue
 }
 
 async function startsQueue(boss: PgBoss): Promise<boolean> {
+  let failure: unknown;
   try {
     await boss.start();
     if ((await boss.getQueue(IMPORT)) !== null) return true;
   } catch (error) {
-    // Only the schema is spoken of by pg-boss itself; what PostgreSQL or the network says has a code.
-    if (typeof (error as { code?: unknown }).code === 'string') throw error;
+    failure = error;
   }
+  // Half started it would keep the process alive.
   await boss.stop({ graceful: false }).catch(() => undefined);
+  // A connection that ends has no code: what pg-boss says of its schema is known by its words alone.
+  if (failure !== undefined && !(failure instanceof Error && OLD_SCHEMA.test(failure.message))) throw failure;
   return false;
 }
 
@@ -142,7 +146,7 @@ export async function listWithoutJob(db: Db, dropIds: readonly string[]): Promis
 
 /**
  * Whether a worker of this version could begin with the queue. Writes nothing.
- * @throws what PostgreSQL or the network says, with its `code`
+ * @throws what PostgreSQL or the network says
  */
 export async function isQueueReady(url: string): Promise<boolean> {
   const boss = bossOf(url, false, () => undefined, false);

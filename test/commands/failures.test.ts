@@ -21,3 +21,14 @@ test('a sentence that may quote a row is not told, its code is', () => {
     expect(sentence).not.toContain('debug');
   }
 });
+
+test('a database that goes away is no fault inside Navette', () => {
+  for (const lost of [
+    failure('ECONNREFUSED', 'connect ECONNREFUSED 10.0.0.7:5432'),
+    new Error('Connection terminated'),
+  ]) {
+    const [sentence = ''] = sentencesOf(lost);
+    expect(sentence).toMatch(/^The database cannot be reached \(.+\); .*Run it again later\.$/);
+    expect(sentence).not.toContain('10.0.0.7');
+  }
+});

@@ -151,8 +151,8 @@ async function dieAndFinish({ lane, quiet, restart }: World, kill: Kill): Promis
   const step = MONTH[kill.step];
   if (step === undefined) throw new Error('no such step');
   await lane.takeBack(kill.step);
-  const died = (await lane.run(step, kill)) === null;
-  if (kill.victim === 'postgres') await restart();
+  const ran = lane.run(step, kill);
+  const died = (await (kill.victim === 'postgres' ? ran.finally(restart) : ran)) === null;
   if (died) {
     await lane.letTimePass();
     await lane.run(step);

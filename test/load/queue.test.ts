@@ -1,7 +1,9 @@
 /** The queue of imports in a real database: its schema, jobs that are carried once, given back, or put off. */
+import { type AddressInfo, createServer } from 'node:net';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../src/errors.ts';
+import { isAboutConnection } from '../../src/jobs/connection-errors.ts';
 import { openDatabase } from '../../src/load/database.ts';
 import { countJobs, isQueueReady, migrateQueue, openQueue, type Worked } from '../../src/load/queue.ts';
 import { cloneDatabase } from '../support/database.ts';
@@ -51,6 +53,21 @@ test('a database that is away is told as that, and not as an old schema', async 
   const failure = await openQueue('postgres://nobody@127.0.0.1:1/nothing', nobodyListens).catch((error) => error);
   expect(failure).not.toBeInstanceOf(ConfigError);
   expect(failure).toHaveProperty('code', 'ECONNREFUSED');
+});
+
+test('a database that hangs up is told as that too', async () => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const failure = await openQueue(`postgres://nobody@127.0.0.1:${port}/nothing`, nobodyListens).catch(
+      (error) => error,
+    );
+    expect(failure).not.toBeInstanceOf(ConfigError);
+    expect(isAboutConnection(failure)).toBe(true);
+  } finally {
+    server.close();
+  }
 });
 
 test('a job comes with its transaction, is worked on, and comes again when it is given back', async () => {

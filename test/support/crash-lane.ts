@@ -125,15 +125,17 @@ export async function openLane(folder: string, name: string, server: Server, bas
           isDone === undefined
             ? null
             : async () => existsSync(tombstone) || (await lane.ask(isDone).catch(() => false));
-        const { code, log } = await navette(words, env, stopsWhen);
+        const { code, signal, log } = await navette(words, env, stopsWhen);
         if (existsSync(tombstone)) {
           // Without its database a command says so; it does not crash on its own account, and seldom was done already.
-          if (crash?.victim === 'postgres' && ![0, 1, 3].includes(code ?? -1)) {
-            throw new Error(`${words.join(' ')} ended with ${code} when PostgreSQL died\n${log}`);
+          // A worker that is told to stop while it ends already dies of the signal.
+          const stopped = stopsWhen !== null && signal === 'SIGTERM';
+          if (crash?.victim === 'postgres' && !stopped && ![0, 1, 3].includes(code ?? -1)) {
+            throw new Error(`${words.join(' ')} ended with ${code ?? signal} when PostgreSQL died\n${log}`);
           }
           return null;
         }
-        if (!FINE.includes(code ?? -1)) throw new Error(`${words.join(' ')} ended with ${code}\n${log}`);
+        if (!FINE.includes(code ?? -1)) throw new Error(`${words.join(' ')} ended with ${code ?? signal}\n${log}`);
       }
       return existsSync(trace) ? readFileSync(trace, 'utf8').trimEnd().split('\n') : [];
     },
@@ -174,9 +176,9 @@ function navette(
     log += text.toString();
   });
   if (stopsWhen !== null) void stopInTime(child, stopsWhen);
-  return new Promise<{ code: number | null; log: string }>((resolve, reject) => {
+  return new Promise<{ code: number | null; signal: string | null; log: string }>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, log }));
+    child.on('close', (code, signal) => resolve({ code, signal, log }));
   });
 }
 

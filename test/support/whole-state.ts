@@ -51,6 +51,8 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ].map((table) => [table, { id: 'numbered anew after a rollback' }]),
   ),
 };
+/** Rows that count: a turn is free again when its time is over, and slots done long ago are forgotten by the next run of their job. */
+const ROWS: Readonly<Record<string, string>> = { job_slot: `slot <> 'turn' and slot > '2020'` };
 /**
  * Tables that are no work: who lives, and the schema's own. The queue's tables stand in a schema of their own and are left out too:
  * a job carries a file and may be given twice; what became of the file is compared.
@@ -89,7 +91,7 @@ export async function readWholeState(db: Db, home: string): Promise<WholeState> 
   for (const table of await listTables(db)) {
     const out = LEFT_OUT[table] ?? {};
     const found = await sql<{ row: Record<string, unknown> }>`
-      select to_jsonb(t) as row from ${sql.table(table)} t`.execute(db);
+      select to_jsonb(t) as row from ${sql.table(table)} t where ${sql.raw(ROWS[table] ?? 'true')}`.execute(db);
     tables[table] = found.rows
       .map(({ row }) => {
         const kept = Object.entries(row).filter(([column]) => !Object.hasOwn(out, column));
