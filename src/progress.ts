@@ -59,7 +59,8 @@ export function reportProgress(
         if (at < next) return;
         next = at + (terminal === null ? LOG_MILLISECONDS : NEXT_LINE_MILLISECONDS);
         const seconds = (at - began) / 1000;
-        const perSecond = Math.round(done / seconds);
+        const pace = done / seconds;
+        const perSecond = pace < 10 ? Math.round(pace * 10) / 10 : Math.round(pace);
         const secondsLeft =
           share === null || share <= 0 ? null : Math.ceil((seconds * (1 - Math.min(share, 1))) / share);
         if (terminal === null) {

@@ -23,6 +23,20 @@ test('fault 29: a log hears of it every ten seconds, with the pace and what is l
   ]);
 });
 
+test('work of which less than one is done in a second has a pace all the same', () => {
+  let now = 0;
+  let text = '';
+  const { open } = reportProgress(
+    () => undefined,
+    { write: (piece) => (text += piece) },
+    () => now,
+  );
+  const slow = open('orders', 'orders.progress', {});
+  now = 10_000;
+  slow.advance(4, 0.5);
+  expect(text).toBe('\r\u001b[K4 orders, 0.4 a second, about 10 s left');
+});
+
 test('a terminal sees one line written over, cleared at the end; nothing is written for short work', () => {
   let now = 0;
   let text = '';
@@ -49,5 +63,5 @@ test('a terminal sees one line written over, cleared at the end; nothing is writ
   failing.advance(10, null);
   clear();
   clear();
-  expect(text).toBe('\r\u001b[K10 rows, 5 a second\r\u001b[K');
+  expect(text).toBe('\r\u001b[K10 rows, 4.9 a second\r\u001b[K');
 });

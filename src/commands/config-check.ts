@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import { isUnverifiedWay, UNVERIFIED_WAY } from '../config/database-tls.ts';
 import { ConfigError, RetryableError } from '../errors.ts';
-import { type CheckedPlace, checkPlaces } from '../jobs/check-places.ts';
+import { checkPlaces } from '../jobs/check-places.ts';
+import { isAboutConnection } from '../jobs/connection-errors.ts';
+import type { CheckedPlace } from '../jobs/look-in-turn.ts';
 import { scheduleFaults } from '../jobs/schedule.ts';
 import { openDatabase } from '../load/database.ts';
 import { pendingMigrations } from '../load/migrate.ts';
@@ -92,7 +94,7 @@ async function askDatabase({ environment: { databaseUrl, home } }: Desk): Promis
     }
   } catch (error) {
     // A missing right or a newer schema must not take the other places with it.
-    const todo = error instanceof RetryableError ? DATABASE_TODO : SCHEMA_TODO;
+    const todo = error instanceof RetryableError || isAboutConnection(error) ? DATABASE_TODO : SCHEMA_TODO;
     return [{ place, ok: false, found: sentencesOf(error).join(' '), todo }];
   }
 }

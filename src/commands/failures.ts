@@ -22,11 +22,13 @@ export function sentencesOf(error: unknown): readonly string[] {
   }
   if (isAboutConnection(error)) {
     return [
-      `The database cannot be reached (${reasonOf(error)}); what was in hand was rolled back. Run it again later.`,
+      `The database cannot be reached (${reasonOf(error)}); what was not committed was rolled back. Run it again later.`,
     ];
   }
   // Anything else is a fault of Navette's own. Its text may hold values of a row, so only its kind is shown.
-  return [`Something went wrong inside Navette (${kind}); what was in hand was rolled back. Report it with the log.`];
+  return [
+    `Something went wrong inside Navette (${kind}); what was not committed was rolled back. Report it with the log.`,
+  ];
 }
 
 /** SQLSTATEs of rights, room, and the server's own state: their messages name tables, roles and files, never a value of a row. */
@@ -38,6 +40,6 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   '42501':
     ' The role of DATABASE_URL lacks a right: is it a member of its role, and was roles.sql run after the last migration?',
   '42P01': ' Run: navette migrate',
-  '53100': ' Make room on the disk of the database; what was in hand was rolled back and is tried again.',
+  '53100': ' Make room on the disk of the database; what was not committed was rolled back and is tried again.',
   '53300': ' Raise max_connections, or start fewer workers.',
 };

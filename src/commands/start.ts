@@ -21,6 +21,7 @@ import { migrateQueue, openQueue, type Queue } from '../load/queue.ts';
 import { syncReference } from '../load/reference/reference.ts';
 import { reportProgress } from '../progress.ts';
 import { type App, type ExitCode, openDesk } from './app.ts';
+import { endNow } from './end-now.ts';
 
 type Desk = Omit<App, 'database'>;
 
@@ -89,7 +90,7 @@ async function workUntilStopped(desk: Desk, open: Open, { home, probes, signal }
   const drained = await worker.stop();
   clock.stop();
   // What is still in hand was let go of, and must not go on.
-  if (!drained) process.exit(0);
+  if (!drained) await endNow(0);
   await database.close();
 }
 

@@ -2,22 +2,12 @@
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config, Drop } from '../config.ts';
-import { within } from '../ingest/drops/deadline.ts';
 import { type FolderFault, type FolderLook, type FolderNeed, localFault } from '../ingest/drops/folder-look.ts';
 import { surveyDrop } from '../ingest/drops/survey-drop.ts';
 import { reasonOf } from '../load/database.ts';
 import { openMailPool } from '../load/notices/mail-pool.ts';
 import { dropPlace } from './intake/drop-place.ts';
-
-export interface CheckedPlace {
-  /** such as `drop alpha`, `drop alpha: out`, `mail server`, `storage` */
-  readonly place: string;
-  readonly ok: boolean;
-  /** what was found there, or what is wrong */
-  readonly found: string;
-  /** what to do about it; null when nothing is wrong */
-  readonly todo: string | null;
-}
+import { type Check, type CheckedPlace, type Look, openLooks } from './look-in-turn.ts';
 
 /** What Navette does in each folder, for those who have to give it the right. */
 const USES: Readonly<Record<FolderNeed['folder'], string>> = {
@@ -27,9 +17,6 @@ const USES: Readonly<Record<FolderNeed['folder'], string>> = {
   error: 'move files to',
 };
 
-/** Looks at one place and says what it found; never throws. */
-export type Look = () => Promise<CheckedPlace[]>;
-
 export interface CheckedPlaces {
   /** in the order of the configuration */
   readonly places: CheckedPlace[];
@@ -37,18 +24,11 @@ export interface CheckedPlaces {
   readonly unanswered: boolean;
 }
 
-interface Check {
-  readonly look: Look;
-  /** what to say when it takes too long */
-  readonly place: string;
-  readonly todo: string;
-}
-
 const MOUNT_TODO = 'Look whether the file system it lies on answers, such as a network mount.';
 
 /**
- * Gives each look `milliseconds` to answer. Own folders come first and folders of drops last, one after the other: each that does
- * not answer holds one of the four threads that also ask for names of servers. Servers are asked side by side; drops on one server
+ * Gives each look `milliseconds` to answer. Own folders come first and folders of drops last, one after the other: one that does
+ * not answer holds a thread that also asks for names of servers. Servers are asked side by side; drops on one server
  * one after the other, as servers refuse many logins at once.
  */
 export async function checkPlaces(
@@ -59,7 +39,8 @@ export async function checkPlaces(
 ): Promise<CheckedPlaces> {
   const { smtp } = config;
   const drops = config.drops.filter((drop) => drop.enabled);
-  const database = { look: lookAtDatabase, place: 'database', todo: 'Check DATABASE_URL and the way to the server.' };
+  const todo = 'Check DATABASE_URL and the way to the server.';
+  const database: Check = { look: lookAtDatabase, place: 'database', todo, folderOf: null };
   const own = [ownFolder('storage', config.storage), ownFolder('out', join(home, 'out'))];
   const checks = new Map(drops.map((drop) => [drop, drop.sftp === null ? foldersOf(drop) : [serverOf(drop)]]));
   const servers = Map.groupBy(
@@ -67,30 +48,17 @@ export async function checkPlaces(
     ({ sftp }) => `${sftp?.host}:${sftp?.port}`,
   );
   const mail = config.navette.notices.channel === 'smtp' && smtp !== null ? [mailServer(smtp)] : [];
-  const found = new Map<Check, CheckedPlace[]>();
-  let unanswered = false;
-  const inTurn = async (lane: readonly Check[]): Promise<void> => {
-    for (const check of lane) {
-      const overdue = new Error('overdue');
-      const places = await within(milliseconds, check.look(), () => overdue).catch((error: unknown) => {
-        if (error !== overdue) throw error;
-        unanswered = true;
-        const said = `It did not answer within ${milliseconds / 1000} s.`;
-        return [{ place: check.place, ok: false, found: said, todo: check.todo }];
-      });
-      found.set(check, places);
-    }
-  };
+  const { inTurn, found, unanswered } = openLooks(milliseconds);
   const checksOf = (some: readonly Drop[]): Check[] => some.flatMap((drop) => checks.get(drop) ?? []);
   await inTurn(own);
   await Promise.all([[database], mail, ...[...servers.values()].map(checksOf)].map(inTurn));
   await inTurn(checksOf(drops.filter(({ sftp }) => sftp === null)));
   const places = [database, ...own, ...checksOf(drops), ...mail].flatMap((check) => found.get(check) ?? []);
-  return { places, unanswered };
+  return { places, unanswered: unanswered() };
 }
 
 function ownFolder(place: 'storage' | 'out', folder: string): Check {
-  return { place, todo: MOUNT_TODO, look: async () => [await checkOwnFolder(place, folder)] };
+  return { place, todo: MOUNT_TODO, look: async () => [await checkOwnFolder(place, folder)], folderOf: place };
 }
 
 /** Each folder by itself, so that the one that does not answer is known by name. */
@@ -99,15 +67,16 @@ function foldersOf(drop: Drop): Check[] {
     place: `drop ${drop.id}: ${need.folder}`,
     todo: MOUNT_TODO,
     look: () => checkDrop(drop, [need]),
+    folderOf: `drop ${drop.id}`,
   }));
 }
 
 function serverOf(drop: Drop): Check {
-  return { place: `drop ${drop.id}`, todo: UNREACHED_TODO, look: () => checkDrop(drop, needsOf(drop)) };
+  return { place: `drop ${drop.id}`, todo: UNREACHED_TODO, look: () => checkDrop(drop, needsOf(drop)), folderOf: null };
 }
 
 function mailServer(smtp: NonNullable<Config['smtp']>): Check {
-  return { place: 'mail server', todo: MAIL_TODO, look: async () => [await greet(smtp)] };
+  return { place: 'mail server', todo: MAIL_TODO, look: async () => [await greet(smtp)], folderOf: null };
 }
 
 /** The server first, when there is one, then each folder that the drop's settings make Navette use. */

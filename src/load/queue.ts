@@ -59,8 +59,8 @@ function bossOf(url: string, migrate: boolean, onError: () => void, works = true
 /** Creates or updates the queue's own schema. */
 export async function migrateQueue(url: string): Promise<void> {
   const boss = bossOf(url, true, () => undefined);
-  await boss.start();
   try {
+    await boss.start();
     if ((await boss.getQueue(IMPORT)) === null) await boss.createQueue(IMPORT, QUEUE);
     else await boss.updateQueue(IMPORT, withoutPolicy());
   } finally {

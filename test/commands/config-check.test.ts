@@ -2,7 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runNavette } from '../support/command.ts';
 import { cloneDatabase, onDatabase } from '../support/database.ts';
 import { openMailServer } from '../support/mail-server.ts';
@@ -38,12 +38,10 @@ test('reached places say what they hold, the others why not, and no login is tri
     'archive: none',
     'paths: { in: here/in, out: here/out, archive: nowhere/a, error: nowhere/e }',
   ]);
+  // The template itself may have no session: others are cloned from it meanwhile.
+  const databaseUrl = await cloneDatabase();
   try {
-    const env = {
-      NAVETTE_HOME: home,
-      NAVETTE_CONFIG: config,
-      DATABASE_URL: inject('postgres').replace(/\/[^/]*$/, '/navette_template'),
-    };
+    const env = { NAVETTE_HOME: home, NAVETTE_CONFIG: config, DATABASE_URL: databaseUrl };
     const { code, out } = await runNavette(env, 'config', 'check', '--online', '--json');
     const { places } = JSON.parse(out) as {
       places: { place: string; ok: boolean; found: string; todo: string | null }[];
@@ -66,7 +64,7 @@ test('reached places say what they hold, the others why not, and no login is tri
     ]);
     expect(places.every(({ ok, todo }) => ok === (todo === null))).toBe(true);
     const told = new Map(places.map((place) => [place.place, place]));
-    // The template has the schema of Navette alone.
+    // A clone of the template has the schema of Navette alone.
     expect(told.get('database')).toMatchObject({
       found: 'the queue of this version pending',
       todo: 'Run: navette migrate',

@@ -76,7 +76,8 @@ export function renderMutantPage(results: readonly FileResult[], sources: Readon
 
 Every file of \`src/transform\` with small wrong changes, one at a time: a comparison turned or moved by one, \`&&\` for \`||\`, a
 condition that is always or never true, a number one more or less, a sign or a \`!\` left out, \`null\` returned, a statement left
-out. A change that no test notices lives; each of those is listed below with the reason.
+out. A change that no test notices lives; each of those is listed below, with the reason
+where one is known.
 
 This page is written by \`npm run mutants\`; \`npm run mutants -- values\` judges one folder anew, \`-- values/percent.ts\` one file, and
 keeps what is known of the others. ${results.length} of the ${sources.size} files ran to the end. Of their ${changes} changes ${killed} were noticed,

@@ -29,9 +29,11 @@ export async function noteDropSeen(db: Db, dropId: string): Promise<number | nul
   return onlyRow(found).away;
 }
 
-/** A visit goes on, and has just read from the drop; an outage ends only with a whole visit. */
+/** A visit goes on, and has just read from the drop, perhaps for the first time; an outage ends only with a whole visit. */
 export async function noteDropReached(db: Db, dropId: string): Promise<void> {
-  await sql`update drop_visit set seen_at = now() where drop_id = ${dropId} and down_since is null`.execute(db);
+  await sql`
+    insert into drop_visit (drop_id, seen_at) values (${dropId}, now())
+    on conflict (drop_id) do update set seen_at = now() where drop_visit.down_since is null`.execute(db);
 }
 
 export interface NotedDown {

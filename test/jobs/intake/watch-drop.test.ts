@@ -162,9 +162,11 @@ describe('two workers', () => {
 test('a visit that takes long says within it, about once a minute, that the drop is read', async () => {
   const home = await open();
   /** How old the last word about the drop is while a file of the visit is put into the queue, in hours. */
-  const toldWithin = async (name: string, millisecondsByLook: number): Promise<number> => {
+  const toldWithin = async (name: string, millisecondsByLook: number, isNew = false): Promise<number> => {
     await sql`delete from drop_visit`.execute(home.db);
-    await sql`insert into drop_visit (drop_id, seen_at) values ('drop', now() - interval '2 hours')`.execute(home.db);
+    if (!isNew) {
+      await sql`insert into drop_visit (drop_id, seen_at) values ('drop', now() - interval '2 hours')`.execute(home.db);
+    }
     await home.send(name, home.people(1, 1, { lastName: name }));
     let moment = home.context().now;
     const ages: number[] = [];
@@ -189,6 +191,8 @@ test('a visit that takes long says within it, about once a minute, that the drop
   };
   expect(await toldWithin('one.csv', 61_000)).toBe(0);
   expect(await toldWithin('two.csv', 0)).toBe(2);
+  // The first visit of a new drop is no outage either.
+  expect(await toldWithin('three.csv', 61_000, true)).toBe(0);
 });
 
 test('a person who has a drop visited by hand ends its outage', async () => {
