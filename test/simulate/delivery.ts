@@ -29,6 +29,7 @@ export const HABITS = [
   'corrected',
   'cut off',
   'wrong month',
+  'foreign employer',
   'renamed header',
   'bad rows',
   'old file again',

@@ -31,9 +31,13 @@ export function disturbancesOf({ seed, kills }: Size, day: Day): readonly Distur
     if (one !== Number(day.slice(8)) || days.indexOf(one) !== index) return [];
     const chance = chanceOf(seed, 'disturbance', month, index);
     const victim = index === 1 ? 'postgres' : 'navette';
-    const at = chance.is(0.6)
-      ? { commits: chance.between(0, 40), mode: chance.pick<'before' | 'after'>(['before', 'after']) }
-      : { milliseconds: chance.between(900, 3500) };
+    // A quiet day has about ten commits, the day of an order many: low numbers come in time on both.
+    const at = chance.is(0.8)
+      ? {
+          commits: Math.floor(2 ** (chance.between(0, 60) / 10)) - 1,
+          mode: chance.pick<'before' | 'after'>(['before', 'after']),
+        }
+      : { milliseconds: chance.between(900, 2000) };
     return [{ victim, at }];
   });
 }

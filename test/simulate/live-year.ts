@@ -23,8 +23,9 @@ import {
 import { payrollDeliveries } from './payroll-files.ts';
 import { peopleDeliveries } from './people-files.ts';
 import { openPlace, type Place } from './place.ts';
-import { compareActive } from './prove-people.ts';
-import { customersFile } from './reference-file.ts';
+import { compareEco } from './prove-orders.ts';
+import { compareActive, workingBy } from './prove-people.ts';
+import { customersFile, ECO_AMOUNT, ECO_DAY } from './reference-file.ts';
 import { minuteLooks, momentOf, openYearLog, workDay } from './work-day.ts';
 
 export interface LivedYear {
@@ -41,6 +42,8 @@ export interface LivedYear {
   readonly closed: ReadonlySet<string>;
   /** `killed` depends on time, `planned` does not */
   readonly disturbed: { readonly planned: number; readonly killed: number; readonly serverDays: number };
+  /** employers and people who work there on the last day, by what was sent */
+  readonly working: ReadonlySet<string>;
   /** what was not so at the end of a month */
   readonly violations: readonly string[];
   readonly lastDay: Day;
@@ -173,6 +176,10 @@ export async function liveYear(home: string, country: Country, tell: (line: stri
     await confirmDrafts(today, decided);
     await acceptTransfers(today, booked, decided);
     await askPayers();
+    if (day.endsWith(ECO_DAY)) {
+      const working = workingBy(country, sent, addMonths(day.slice(0, 7), -1));
+      violations.push(...(await compareEco(database, country, working, ECO_AMOUNT)).map((what) => `${day}: ${what}`));
+    }
     if (day.endsWith('-20')) await orderForLeavers(today, decided);
     if (day.endsWith('-24') && day >= addDays(firstDay, 110) && closed.size === 0) {
       for (const one of country.employersAll) if (one.neverPays) closed.add(one.number);
@@ -199,6 +206,7 @@ export async function liveYear(home: string, country: Country, tell: (line: stri
     decided,
     closed,
     disturbed,
+    working: workingBy(country, sent, country.periods.at(-1) ?? ''),
     violations,
     lastDay,
     close: async () => {

@@ -2,26 +2,29 @@
 import type { Day, Period } from '../../src/model.ts';
 import { addMonths } from '../../src/transform/values/calendar.ts';
 import { type Chance, chanceOf } from './chance.ts';
-import { type Country, type Earned, type Employer, type Employment, earnedIn, valueIn } from './country.ts';
+import { correctedRow, correctionsOf, foreignRow, rowsOf } from './count-rows.ts';
+import { type Country, type Employer, valueIn } from './country.ts';
 import { cutOff, type Delivery, dropOf, type Habit, keyOf, noteApplied, onDay, type Sent } from './delivery.ts';
-import { payrollDay, toldIn } from './people-files.ts';
+import { payrollDay } from './people-files.ts';
 import { type CountRow, payrollFile, payrollName } from './written.ts';
 
 /** The files about a month, which come in the next, and what was counted anew of the month before. */
 export function payrollDeliveries(country: Country, sent: Sent, period: Period): Delivery[] {
   const byDrop = Map.groupBy(country.employersAll, dropOf);
-  return [...byDrop].flatMap(([drop, employers]) => deliveriesOf(country, sent, drop, employers, period));
+  return [...byDrop].flatMap(([drop, [first, ...others]]) =>
+    first === undefined ? [] : deliveriesOf(country, sent, drop, [first, ...others], period),
+  );
 }
 
 function deliveriesOf(
   country: Country,
   sent: Sent,
   drop: string,
-  employers: readonly Employer[],
+  employers: readonly [Employer, ...Employer[]],
   period: Period,
 ): Delivery[] {
-  const secretariat = employers[0]?.secretariat;
-  if (secretariat === undefined || employers[0] === undefined) return [];
+  const { secretariat } = employers[0];
+  const ours = new Set(employers.map(({ number }) => number));
   const chance = chanceOf(country.seed, 'payroll file', drop, period);
   const day = payrollDay(country, employers[0], period);
   const isLate = day !== onDay(period, 3);
@@ -48,7 +51,9 @@ function deliveriesOf(
       content: what.spoil?.(content) ?? content,
       writtenAt: `${what.on}T06:00:00Z`,
       expected: isBroken ? 'rejected' : noteApplied(sent.payroll, of, content),
-      rejectedRows: isBroken ? 0 : what.rows.filter((row) => !isAccepted(sent, row, what.on)).length,
+      rejectedRows: isBroken
+        ? 0
+        : what.rows.filter((row) => !ours.has(row.employer) || !isAccepted(sent, row, what.on)).length,
       isRight: !isBroken,
       habit: what.habit,
     });
@@ -76,6 +81,11 @@ function deliveriesOf(
         send({ ...main, habit: mistake, spoil: cutOff });
         send({ ...main, on: nextDay, again: '_2', habit: 'corrected' });
         break;
+      case 'foreign employer': {
+        const foreign = foreignRow(country, secretariat, period);
+        send({ ...main, rows: foreign === null ? rows : [...rows, foreign], habit: mistake });
+        break;
+      }
       case 'renamed header':
         send({ ...main, habit: mistake, spoil: renameHeader });
         send({ ...main, on: nextDay, again: '_2', habit: 'corrected' });
@@ -130,112 +140,40 @@ function isAccepted(sent: Sent, row: CountRow, day: Day): boolean {
   return isKnown(sent, row, day) && /^-?\d+$/.test(row.quantity);
 }
 
+/**
+ * Drops of one employer err now and then; the others every second month, with each mistake in its turn, so that a year holds all
+ * of them whatever the seed. Counts for the wrong month can be told apart only where no voucher's value changed.
+ */
 function mistakeOf(
   chance: Chance,
   country: Country,
-  employers: readonly Employer[],
+  employers: readonly [Employer, ...Employer[]],
   rows: readonly CountRow[],
   period: Period,
 ): Habit {
-  const layout = employers[0]?.secretariat.payroll;
-  if (!chance.is(layout === 'odoo' ? 0.12 : 0.5)) return 'on time';
-  const habits: [Habit, ...Habit[]] = ['sent twice', 'cut off', 'bad rows', 'bad rows'];
+  const [{ secretariat }] = employers;
+  const { payroll: layout } = secretariat;
+  const habits: [Habit, ...Habit[]] = ['sent twice', 'cut off', 'bad rows'];
   if (layout !== 'signed' && layout !== 'odd-dates') habits.push('renamed header');
-  if (layout !== 'signed' && layout !== 'odoo') habits.push('wrong month');
-  const habit = chance.pick(habits);
-  if (habit === 'bad rows' && rows.length < 3) return 'on time';
-  if (habit !== 'wrong month') return habit;
-  const before = addMonths(period, -1);
-  const isSame = employers.every((employer) => valueIn(employer, before) === valueIn(employer, period));
-  return isSame && country.periods.includes(before) ? habit : 'on time';
+  if (layout === 'odoo') {
+    if (!chance.is(0.12)) return 'on time';
+    const habit = chance.pick(habits);
+    return habit === 'bad rows' && rows.length < 3 ? 'on time' : habit;
+  }
+  if (foreignRow(country, secretariat, period) !== null) habits.push('foreign employer');
+  const shift = country.seed + country.secretariatsUsed.indexOf(secretariat);
+  const errsIn = (at: number): boolean => (at + shift) % 2 === 0;
+  const at = country.periods.indexOf(period);
+  if (!errsIn(at)) return 'on time';
+  const isSame = (one: Period, index: number): boolean =>
+    index > 0 && employers.every((employer) => valueIn(employer, addMonths(one, -1)) === valueIn(employer, one));
+  const first = country.periods.find((one, index) => errsIn(index) && isSame(one, index));
+  if (layout !== 'signed' && period === first) return 'wrong month';
+  const habit = habits[Math.floor((at + shift) / 2) % habits.length] ?? habits[0];
+  return habit === 'bad rows' && rows.length < 3 ? 'on time' : habit;
 }
 
 function renameHeader(content: Buffer): Buffer {
   const text = content.toString('latin1');
   return Buffer.from(text.replace(/Nombre|NOMBRE|quantity|Aantal|Quantity/, 'Tickets'), 'latin1');
-}
-
-/** Whoever works there in the month, and whose end is told with it. */
-function rowsOf(country: Country, employer: Employer, period: Period): CountRow[] {
-  return employer.employments.flatMap((employment) => {
-    const earned = earnedIn(country, employment, period);
-    const tells = employment.farewell === 'end-date' && toldIn(employment) === period;
-    if (earned === null && !tells) return [];
-    const end = tells ? employment.to : null;
-    return [
-      {
-        ...countRow(employment, period, earned?.first ?? 0),
-        end,
-        ...blendOf(country, employment, period, earned?.first ?? 0),
-      },
-    ];
-  });
-}
-
-function countRow({ employer, person }: Employment, period: Period, quantity: number): CountRow {
-  return {
-    employer: employer.number,
-    person: person.nationalRegisterNumber,
-    period,
-    quantity: String(quantity),
-    value: valueIn(employer, period),
-    blendedTotal: null,
-    end: null,
-  };
-}
-
-/** The month that the row's person really had, zero for who was not there. */
-function correctedRow(country: Country, employers: readonly Employer[], row: CountRow, period: Period): CountRow {
-  const employer = employers.find(({ number }) => number === row.employer);
-  const all = employer?.employments.filter(({ person }) => person.nationalRegisterNumber === row.person) ?? [];
-  const earned = all.map((one) => earnedIn(country, one, period)).find((one) => one !== null);
-  return { ...row, period, quantity: String(earned?.last ?? 0), end: null };
-}
-
-/** What was counted anew: only the changes, but all of an export that has no other way. */
-function correctionsOf(country: Country, employer: Employer, period: Period): CountRow[] {
-  const { payroll } = employer.secretariat;
-  const changed = employer.employments.flatMap((employment) => {
-    const earned = earnedIn(country, employment, period);
-    if (earned === null) return [];
-    const differs = earned.first !== earned.last && !isBlended(country, employment, addMonths(period, 1));
-    return [{ employment, earned, differs }];
-  });
-  if (!changed.some(({ differs }) => differs)) return [];
-  return changed
-    .filter(({ differs }) => differs || payroll === 'odoo')
-    .map(({ employment, earned, differs }) => {
-      if (payroll === 'signed') return countRow(employment, period, earned.last - earned.first);
-      const quantity = differs ? earned.last : earned.first;
-      return { ...countRow(employment, period, quantity), ...blendOf(country, employment, period, quantity) };
-    });
-}
-
-/** An odoo export nets a correction of the month before the raise in the month of the raise, and prints the average. */
-function blendOf(country: Country, employment: Employment, period: Period, quantity: number): Partial<CountRow> {
-  if (!isBlended(country, employment, period)) return {};
-  const { employer } = employment;
-  const before = addMonths(period, -1);
-  const taken = takenBack(earnedIn(country, employment, before));
-  const total = quantity * valueIn(employer, period) - taken * valueIn(employer, before);
-  return { quantity: String(quantity - taken), blendedTotal: total };
-}
-
-function takenBack(earned: Earned | null): number {
-  return earned === null ? 0 : earned.first - earned.last;
-}
-
-function isBlended(country: Country, employment: Employment, period: Period): boolean {
-  const { employer } = employment;
-  const before = addMonths(period, -1);
-  if (employer.secretariat.payroll !== 'odoo' || !country.periods.includes(period) || !country.periods.includes(before))
-    return false;
-  const [now, was] = [valueIn(employer, period), valueIn(employer, before)];
-  const taken = takenBack(earnedIn(country, employment, before));
-  if (now <= was || taken <= 0) return false;
-  const earned = earnedIn(country, employment, period);
-  return [earned?.first, earned?.last].every(
-    (quantity) =>
-      quantity !== undefined && quantity > taken && (quantity * now - taken * was) % (quantity - taken) !== 0,
-  );
 }

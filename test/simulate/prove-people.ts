@@ -6,16 +6,22 @@ import { type Country, earnedIn, valueIn } from './country.ts';
 import { keyOf, type Sent } from './delivery.ts';
 import { toldIn } from './people-files.ts';
 
-/** Who is active and should not be, or should be and is not, when all files about a month have come. */
-export async function compareActive({ db }: Database, country: Country, sent: Sent, period: Period): Promise<string[]> {
+/** Employers and people who work there by what was sent, when all files about a month have come. */
+export function workingBy(country: Country, sent: Sent, period: Period): Set<string> {
   const last = country.periods.at(-1) ?? '';
-  const expected = new Set(sent.told);
+  const working = new Set(sent.told);
   for (const { number, employments } of country.employersAll) {
     for (const one of employments) {
       const hasLeft = one.farewell === 'end-date' && toldIn(one) === (period > last ? last : period);
-      if (hasLeft) expected.delete(keyOf(number, one.person.nationalRegisterNumber));
+      if (hasLeft) working.delete(keyOf(number, one.person.nationalRegisterNumber));
     }
   }
+  return working;
+}
+
+/** Who is active and should not be, or should be and is not, when all files about a month have come. */
+export async function compareActive({ db }: Database, country: Country, sent: Sent, period: Period): Promise<string[]> {
+  const expected = workingBy(country, sent, period);
   const found = await sql<{ key: string }>`
     select enterprise_number || ' ' || national_register_number as key from beneficiary where status = 'active'`.execute(
     db,
@@ -23,19 +29,24 @@ export async function compareActive({ db }: Database, country: Country, sent: Se
   return difference('active', new Set(found.rows.map(({ key }) => key)), 'works there by what was sent', expected);
 }
 
-/** Every month's vouchers as the last word of its payroll has them, by person, month and face value. */
-export async function compareCounts({ db }: Database, country: Country): Promise<string[]> {
-  const expected = new Set<string>();
-  for (const employer of country.employersAll) {
+/** Vouchers by `employer person month value`, as the last word of payroll has them. */
+export function earnedByKey(country: Country, without: ReadonlySet<string> = new Set()): Map<string, number> {
+  const earned = new Map<string, number>();
+  for (const employer of country.employersAll.filter(({ number }) => !without.has(number))) {
     for (const employment of employer.employments) {
       for (const period of country.periods) {
-        const earned = earnedIn(country, employment, period);
-        if (earned === null || earned.last === 0) continue;
-        const key = keyOf(employer.number, employment.person.nationalRegisterNumber);
-        expected.add(`${key} ${period} ${valueIn(employer, period)}: ${earned.last}`);
+        const { last = 0 } = earnedIn(country, employment, period) ?? {};
+        const key = `${keyOf(employer.number, employment.person.nationalRegisterNumber)} ${period} ${valueIn(employer, period)}`;
+        if (last !== 0) earned.set(key, last + (earned.get(key) ?? 0));
       }
     }
   }
+  return earned;
+}
+
+/** Every month's vouchers as the last word of its payroll has them, by person, month and face value. */
+export async function compareCounts({ db }: Database, country: Country): Promise<string[]> {
+  const expected = new Set([...earnedByKey(country)].map(([key, quantity]) => `${key}: ${quantity}`));
   const found = await sql<{ told: string }>`
     select e.enterprise_number || ' ' || b.national_register_number || ' ' || e.period || ' ' || e.face_value || ': ' || e.quantity as told
       from entitlement e
@@ -44,7 +55,12 @@ export async function compareCounts({ db }: Database, country: Country): Promise
   return difference('granted', new Set(found.rows.map(({ told }) => told)), 'earned', expected);
 }
 
-function difference(here: string, found: ReadonlySet<string>, there: string, expected: ReadonlySet<string>): string[] {
+export function difference(
+  here: string,
+  found: ReadonlySet<string>,
+  there: string,
+  expected: ReadonlySet<string>,
+): string[] {
   return [
     ...[...found].filter((one) => !expected.has(one)).map((one) => `${here} and not ${there}: ${one}`),
     ...[...expected].filter((one) => !found.has(one)).map((one) => `${there} and not ${here}: ${one}`),

@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBooks } from '../support/invariant.ts';
+import { HABITS } from './delivery.ts';
 import type { LivedYear } from './live-year.ts';
 import { compareOutcomes, compareReceipts, findLeftFiles } from './prove-files.ts';
 import { compareNotices, comparePaid, compareReleases, compareStatements } from './prove-money.ts';
+import { compareCards, compareOrdered, comparePrices, findForgotten, findUnreleased } from './prove-orders.ts';
 import { compareCounts } from './prove-people.ts';
 
 export interface Proof {
@@ -13,7 +15,7 @@ export interface Proof {
 }
 
 export async function proveYear(year: LivedYear): Promise<Proof[]> {
-  const { database, place, deliveries, statements, payments, booked, country } = year;
+  const { database, place, deliveries, statements, payments, booked, country, closed } = year;
   const bankDay = (day: string) => {
     const [own = 28] = [7, 14, 21, 28].filter((one) => one >= Number(day.slice(8)));
     return Number(day.slice(8)) > 28 ? nextSeventh(day) : `${day.slice(0, 8)}${String(own).padStart(2, '0')}`;
@@ -25,11 +27,25 @@ export async function proveYear(year: LivedYear): Promise<Proof[]> {
     },
     { promise: 'every file was put away', broken: await findLeftFiles(place, deliveries.length + statements.length) },
     { promise: 'every file has its receipt, and its rows add up', broken: await compareReceipts(place, deliveries) },
-    { promise: 'at the end of every month those are active who work there by what was sent', broken: year.violations },
+    {
+      promise:
+        'at the end of every month those are active who work there by what was sent, and at the end of the year they have their eco vouchers',
+      broken: year.violations,
+    },
     {
       promise: 'what is granted is what the people earned, by month and face value',
       broken: await compareCounts(database, country),
     },
+    {
+      promise: 'what the people earned is in a live order or listed with its reason',
+      broken: await compareOrdered(database, country, closed),
+    },
+    {
+      promise: 'nobody who works there to the end is on that list, but for what was counted anew after the last slot',
+      broken: await findForgotten(database, country, year.working),
+    },
+    { promise: 'whoever was ordered for has one card', broken: await compareCards(database) },
+    { promise: 'fees and VAT are those of the contract', broken: await comparePrices(database, country) },
     {
       promise: 'the books: grants, lines, carry, invoices, numbers, communications, cards, slots',
       broken: await checkBooks(database.db),
@@ -37,6 +53,10 @@ export async function proveYear(year: LivedYear): Promise<Proof[]> {
     {
       promise: 'an invoice is paid when its money came, and was released only after that',
       broken: await comparePaid(database, payments, booked, bankDay),
+    },
+    {
+      promise: 'what was paid and is due is released, and no draft is left',
+      broken: await findUnreleased(database, booked, year.lastDay),
     },
     {
       promise: 'bank entries sum up to the statements, and none counts twice',
@@ -47,8 +67,14 @@ export async function proveYear(year: LivedYear): Promise<Proof[]> {
       promise: 'release files hold the money of the released orders',
       broken: await compareReleases(database, place.home),
     },
+    { promise: 'a year holds every mistake', broken: country.months < 12 ? [] : missingHabits(year) },
     { promise: 'the log names nobody', broken: await findNames(year) },
   ];
+}
+
+function missingHabits({ deliveries }: LivedYear): string[] {
+  const seen = new Set(deliveries.map(({ habit }) => habit));
+  return HABITS.filter((habit) => !seen.has(habit));
 }
 
 function nextSeventh(day: string): string {

@@ -1,7 +1,11 @@
 /** Owns the issuer's customer file of the simulated year: every employer with its contracts and standing orders. */
-import type { Day, Period } from '../../src/model.ts';
+import type { Cents, Day, Period } from '../../src/model.ts';
 import { ADDRESS, employersJsonl } from '../support/employer-lines.ts';
 import type { Employer } from './country.ts';
+
+/** What eco employers give everybody once a year, and the month and day. */
+export const ECO_AMOUNT: Cents = 10_000;
+export const ECO_DAY = '-12-15';
 
 export function customersFile(employers: readonly Employer[], inactive: ReadonlySet<string>, first: Period): Buffer {
   return Buffer.from(
@@ -39,7 +43,7 @@ function lineOf(employer: Employer, isInactive: boolean, first: Period): object 
       confirm: employer.confirm,
       ...(product === 'meal'
         ? { dayOfMonth: employer.dayOfMonth, worked: 'previous-month', quantity: { from: 'payroll' } }
-        : { dayOfMonth: 15, worked: 'this-month', months: [12], quantity: { amount: 10_000 } }),
+        : { dayOfMonth: 15, worked: 'this-month', months: [12], quantity: { amount: ECO_AMOUNT } }),
     })),
   };
 }
