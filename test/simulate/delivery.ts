@@ -38,12 +38,18 @@ export const HABITS = [
 ] as const;
 export type Habit = (typeof HABITS)[number];
 
+/** What was applied of a sender, and how many rows of it were refused. */
+export interface AppliedFile {
+  readonly content: Buffer;
+  readonly refused: number;
+}
+
 /** What the senders have sent so far, as they remember it. */
 export interface Sent {
   /** people files that were applied, by employer */
-  readonly people: Map<string, Buffer[]>;
+  readonly people: Map<string, AppliedFile[]>;
   /** payroll files that were applied, by drop */
-  readonly payroll: Map<string, Buffer[]>;
+  readonly payroll: Map<string, AppliedFile[]>;
   /** the day on which a person was first told of, by employer and person */
   readonly knownOn: Map<string, Day>;
   /** employers and people that the last people file told of as working there */
@@ -69,11 +75,12 @@ export function keyOf(employer: string, nationalRegisterNumber: string): string 
   return `${employer} ${nationalRegisterNumber}`;
 }
 
-/** Notes a file as applied, unless it says what the one before it said. */
-export function noteApplied(applied: Map<string, Buffer[]>, key: string, content: Buffer): Outcome {
+/** Notes a file as applied, unless it says what the one before it said and no row is accepted that was refused. */
+export function noteApplied(applied: Map<string, AppliedFile[]>, key: string, content: Buffer, refused = 0): Outcome {
   const before = applied.get(key) ?? [];
-  if (before.at(-1)?.equals(content) === true) return 'duplicate';
-  applied.set(key, [...before, content]);
+  const last = before.at(-1);
+  if (last?.content.equals(content) === true && last.refused <= refused) return 'duplicate';
+  applied.set(key, [...before, { content, refused }]);
   return 'applied';
 }
 

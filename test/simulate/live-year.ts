@@ -178,7 +178,9 @@ export async function liveYear(home: string, country: Country, tell: (line: stri
     await askPayers();
     if (day.endsWith(ECO_DAY)) {
       const working = workingBy(country, sent, addMonths(day.slice(0, 7), -1));
-      violations.push(...(await compareEco(database, country, working, ECO_AMOUNT)).map((what) => `${day}: ${what}`));
+      violations.push(
+        ...(await compareEco(database, country, working, ECO_AMOUNT, day)).map((what) => `${day}: ${what}`),
+      );
     }
     if (day.endsWith('-20')) await orderForLeavers(today, decided);
     if (day.endsWith('-24') && day >= addDays(firstDay, 110) && closed.size === 0) {

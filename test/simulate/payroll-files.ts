@@ -44,16 +44,16 @@ function deliveriesOf(
     const content = payrollFile(secretariat, what.rows, sequence, what.on);
     const isBroken = what.spoil !== undefined;
     const of = secretariat.payroll === 'odoo' ? `${drop} ${what.of}` : drop;
+    const refused = what.rows.filter((row) => !ours.has(row.employer) || !isAccepted(sent, row, what.on)).length;
+    const isRefused = isBroken || refused === what.rows.length;
     deliveries.push({
       day: what.on,
       drop,
       name: payrollName(secretariat, what.of, what.again),
       content: what.spoil?.(content) ?? content,
       writtenAt: `${what.on}T06:00:00Z`,
-      expected: isBroken ? 'rejected' : noteApplied(sent.payroll, of, content),
-      rejectedRows: isBroken
-        ? 0
-        : what.rows.filter((row) => !ours.has(row.employer) || !isAccepted(sent, row, what.on)).length,
+      expected: isRefused ? 'rejected' : noteApplied(sent.payroll, of, content, refused),
+      rejectedRows: isBroken ? 0 : refused,
       isRight: !isBroken,
       habit: what.habit,
     });

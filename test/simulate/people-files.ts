@@ -52,7 +52,7 @@ async function deliveriesOf(country: Country, sent: Sent, employer: Employer, pe
     ...what,
   });
   const content = await peopleFile(secretariat, rows);
-  const last = sent.people.get(employer.number)?.at(-1) ?? null;
+  const last = sent.people.get(employer.number)?.at(-1)?.content ?? null;
   const mistake = isFirst || isLate ? 'on time' : mistakeOf(chance, employer, rows, last);
   const deliver = (bytes: Buffer, again: string, habit: Habit, when = day): Delivery =>
     make({

@@ -52,12 +52,13 @@ export async function findForgotten(
   });
 }
 
-/** On the day of the eco order, everybody who works for an employer that gives eco vouchers has one line of the whole amount. */
+/** On the day of the eco order of a year, everybody who works for an employer that gives eco vouchers has one line of the whole amount. */
 export async function compareEco(
   { db }: Database,
   country: Country,
   working: ReadonlySet<string>,
   amount: Cents,
+  day: Day,
 ): Promise<string[]> {
   const giving = new Set(country.employersAll.filter(({ eco }) => eco).map(({ number }) => number));
   const expected = new Set(
@@ -68,7 +69,7 @@ export async function compareEco(
       from order_line l
       join voucher_order o on o.enterprise_number = l.enterprise_number and o.id = l.order_id
       join beneficiary b on b.enterprise_number = l.enterprise_number and b.id = l.beneficiary_id
-     where o.product_code = 'eco' and o.status <> 'cancelled'
+     where o.product_code = 'eco' and o.status <> 'cancelled' and left(o.run_period, 4) = ${day.slice(0, 4)}
      group by l.enterprise_number, b.national_register_number`.execute(db);
   return difference('has eco', new Set(found.rows.map(({ told }) => told)), 'is to have eco', expected);
 }

@@ -7,6 +7,7 @@ const run = promisify(execFile);
 const ip = (...words: string[]) => run('ip', words);
 
 export interface Host {
+  readonly address: string;
   /** what starts a program on this host */
   readonly within: readonly string[];
   /** packets from and to it vanish; connections on both sides stay as they are */
@@ -63,7 +64,8 @@ export async function makeNetwork(hosts: number): Promise<Network> {
   return {
     address,
     subnet: `${start}.0/24`,
-    hosts: names.map((host) => ({
+    hosts: names.map((host, index) => ({
+      address: `${start}.${index + 2}`,
       within: ['ip', 'netns', 'exec', host],
       cutOff: async () => void (await ip('link', 'set', host, 'nomaster')),
       join: async () => void (await ip('link', 'set', host, 'master', name)),

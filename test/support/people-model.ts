@@ -78,7 +78,7 @@ const none = (): ModelCounts => ({
 /** One employer, one secretariat. */
 export class PeopleModel {
   people = new Map<number, ModelPerson>();
-  private lastApplied: string | null = null;
+  private lastApplied: { content: string; refused: number } | null = null;
   private lastFull: string | null = null;
   private open: { content: string; scope: string; asOf: string }[] = [];
 
@@ -86,8 +86,9 @@ export class PeopleModel {
   give(file: ModelFile, today: string, word: 'none' | 'yes' | 'upserts' = 'none'): ModelOutcome {
     const content = contentOf(file);
     if (file.scope === 'full' && file.rows.length === 0) return { status: 'rejected', counts: none() };
+    const isCopy = word === 'none' && content === this.lastApplied?.content;
     if (word === 'none') {
-      if (content === this.lastApplied || this.open.some((held) => held.content === content)) {
+      if ((isCopy && this.lastApplied?.refused === 0) || this.open.some((held) => held.content === content)) {
         return { status: 'duplicate', counts: none() };
       }
     }
@@ -98,6 +99,11 @@ export class PeopleModel {
     const after = new Map([...before].map(([key, person]) => [key, copyOf(person)]));
     const counts = none();
     const seen = applyRows(after, file, today, counts, word === 'upserts');
+    const isNews = counts.created + counts.updated + counts.reactivated > 0;
+    // Rows that were refused may be right now.
+    if (isCopy && !(isNews && counts.rejected < (this.lastApplied?.refused ?? 0))) {
+      return { status: 'duplicate', counts: none() };
+    }
     if (counts.read > 0 && counts.rejected === counts.read) {
       return { status: 'rejected', counts: { ...counts, deactivated: 0 } };
     }
@@ -110,7 +116,7 @@ export class PeopleModel {
     for (const key of absent)
       Object.assign(after.get(key) ?? {}, { status: 'inactive', reason: 'absent', asOf: file.asOf });
     this.people = after;
-    this.lastApplied = content;
+    this.lastApplied = { content, refused: counts.rejected };
     this.open = this.open.filter((held) => held.content !== content);
     if (file.scope === 'full') {
       this.lastFull = file.asOf;

@@ -3,11 +3,13 @@ import { isoMoment } from '../../clock.ts';
 import { FileError, RefusedError } from '../../errors.ts';
 import type { Db, Session } from '../../load/database.ts';
 import { requireFence } from '../../load/files/claims.ts';
+import type { Applied } from '../../load/files/decide-plan.ts';
 import { findEarlier, reopenDuplicates } from '../../load/files/earlier-deliveries.ts';
 import type { Delivery } from '../../load/files/found-issues.ts';
 import { findOpenPlan, type PointlessPlan } from '../../load/files/held-plans.ts';
 import { type Identity, insertFileIssues, markOutcome, removeIssues, writeIdentity } from '../../load/files/ledger.ts';
 import { queueReceipt, type RejectsFormat } from '../../load/files/outgoing.ts';
+import { keepIf } from '../../load/keep-if.ts';
 import { isSuperseded } from '../../load/people/departures.ts';
 import type { DropFile } from '../../load/tables.ts';
 import type { FileCounts, FileStatus, IssueCode, RowIssue, Severity } from '../../model.ts';
@@ -115,8 +117,10 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
   }
   // Increments applied anew would count twice.
   const signed = fitted.layout.counts === 'signed';
-  if ((signed || !instruction.again) && instruction.approved === null) {
-    const duplicateOf = signed ? earlier.before : earlier.latest;
+  const mayRepeat = instruction.approved !== null || (instruction.again && !signed);
+  const copyOf = mayRepeat || signed ? null : earlier.latest;
+  if (!mayRepeat) {
+    const duplicateOf = signed ? earlier.before : copyOf?.refused === 0 ? copyOf.id : null;
     if (duplicateOf !== null) return { status: 'duplicate', issues: [], duplicateOf };
     if (earlier.held !== null) return { status: 'duplicate', issues: [], duplicateOf: earlier.held };
   }
@@ -127,10 +131,14 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
     asOf: identity.asOf,
   };
   const issues = [...(staged?.warnings ?? [])];
-  if (earlier.before !== null && !instruction.again) issues.push(fileIssue('file.seen-before', 'warning'));
+  const comesBack = earlier.before !== null && earlier.latest === null;
+  if (comesBack && !instruction.again) issues.push(fileIssue('file.seen-before', 'warning'));
   const full = identity.scope === 'full' && fitted.layout.kind === 'beneficiaries';
   if (full && (await isSuperseded(db, delivery, place))) return { status: 'superseded', issues };
-  const applied = await applyFile(context, db, delivery, read, earlier.layoutHash);
+  const apply = () => applyFile(context, db, delivery, read, earlier.layoutHash);
+  const applied =
+    copyOf === null ? await apply() : ((await keepIf(db, takesMoreThan(copyOf.refused), apply)) ?? copyOf.id);
+  if (typeof applied === 'number') return { status: 'duplicate', issues: [], duplicateOf: applied };
   if (applied === 'duplicate') return { status: 'duplicate', issues };
   const { counts, held, protectedEmployers } = applied;
   if (protectedEmployers > 0) {
@@ -147,6 +155,16 @@ async function decide(context: JobContext, db: Db, read: ReadFile): Promise<Deci
   if (reopened.length > 0) await reopenDuplicates(db, reopened);
   return { status: 'applied', issues, counts, reopened, pointless };
 }
+
+/**
+ * A copy is no copy when rows that were refused are right now, and news: payroll came before its people, and its sender sends it
+ * again.
+ */
+const takesMoreThan = (refused: number) => (again: Applied | 'duplicate') => {
+  if (again === 'duplicate') return false;
+  const { rejected, created, updated, reactivated } = again.counts;
+  return rejected < refused && created + updated + reactivated > 0;
+};
 
 async function settle(
   context: JobContext,

@@ -35,15 +35,16 @@ type RowToStage = (row: MappedRow, rowNumber: number) => CopyValue[];
 export async function stageTable(session: Session, fitted: FittedFile, read: RowsRead): Promise<StagedFile> {
   if (fitted.table === null) throw new Error('this layout has no table');
   const { opened, plan } = fitted.table;
+  const isFixed = fitted.format === 'fixed-width';
   const toStage = fitted.layout.kind === 'payroll' ? payrollRow(fitted.layout) : beneficiaryRow;
   async function* batches(): AsyncGenerator<CopyValue[][]> {
     for await (const rows of opened.rows) {
-      for (const row of rows) lengths.add(row.cells.length);
+      for (const { cells } of rows) lengths.add(isFixed ? String(cells[0]).length : cells.length);
       read.batch(rows);
       yield rows.map((row) => toStage(mapRow(plan, row), row.rowNumber));
     }
   }
-  const lengths = createRowLengths();
+  const lengths = createRowLengths(opened.header?.length ?? Number.POSITIVE_INFINITY);
   if (fitted.layout.kind === 'payroll') {
     await emptyPayrollStage(session.prepared);
     await copyRows(session, PAYROLL_STAGE, PAYROLL_STAGE_COLUMNS, batches());
@@ -53,7 +54,7 @@ export async function stageTable(session: Session, fitted: FittedFile, read: Row
   }
   read.end();
   const { warnings, dataRows, lastLineComplete, proof } = opened.outcome();
-  if (!lastLineComplete && lengths.lastIsShort(opened.header?.length ?? 0)) throw new FileError('file.truncated');
+  if (!lastLineComplete && lengths.lastIsShort()) throw new FileError('file.truncated');
   return { rows: dataRows, warnings: [...plan.warnings, ...warnings], lastLineComplete, proven: proof !== null };
 }
 
@@ -63,16 +64,20 @@ export async function stageTypedRow(session: Session, row: MappedRow): Promise<v
   await copyRows(session, BENEFICIARY_STAGE, BENEFICIARY_STAGE_COLUMNS, [[beneficiaryRow(row, 1)]]);
 }
 
-/** Whether the last row of a file is shorter than every row before it: with no line end behind it, it was cut. */
-function createRowLengths() {
-  let shortest = Number.POSITIVE_INFINITY;
+/**
+ * Whether the last row of a file, in cells or characters, is shorter than every row before it: with no line end behind it, it was
+ * cut. `width` is that of its header, infinite without one.
+ */
+function createRowLengths(width: number) {
+  let shortest = width;
   let last = Number.POSITIVE_INFINITY;
   return {
     add(length: number): void {
       shortest = Math.min(shortest, last);
       last = length;
     },
-    lastIsShort: (width: number): boolean => last < Math.min(shortest, width),
+    // Nothing tells how long the only row of a file without a header has to be.
+    lastIsShort: (): boolean => Number.isFinite(shortest) && last < shortest,
   };
 }
 

@@ -5,8 +5,8 @@ import type { Db } from '../database.ts';
 import type { Identity } from './ledger.ts';
 
 export interface Earlier {
-  /** the most recently applied delivery of this place, when it has the same content */
-  readonly latest: number | null;
+  /** the most recently applied delivery of this place, when it has the same content, and how many of its rows were refused */
+  readonly latest: { readonly id: number; readonly refused: number } | null;
   /** any applied delivery of the same content */
   readonly before: number | null;
   /** one of the same content whose plan is held */
@@ -31,13 +31,13 @@ export async function findEarlier(
   const { layoutId, contentKey } = identity;
   const found = await sql<Earlier>`
     with latest as (
-      select id, content_key, as_of from drop_file
+      select id, content_key, as_of, coalesce((counts ->> 'rejected')::int, 0) as refused from drop_file
        where drop_id = ${dropId} and layout_id = ${layoutId} and status in ('applied', 'archived') and id <> ${fileId}
          and name_values = ${JSON.stringify(identity.nameValues)}::jsonb
          and set_values = ${JSON.stringify(identity.setValues)}::jsonb
        order by applied_at desc nulls last, id desc limit 1
     )
-    select (select id from latest where content_key = ${contentKey}) as latest,
+    select (select json_build_object('id', id, 'refused', refused) from latest where content_key = ${contentKey}) as latest,
            (select id from drop_file
              where drop_id = ${dropId} and content_key = ${contentKey} and status in ('applied', 'archived') and id <> ${fileId}
              order by applied_at desc nulls last, id desc limit 1) as before,

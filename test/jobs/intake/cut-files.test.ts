@@ -13,6 +13,7 @@ describe.each([
   ['a trailer', 'payroll-fixed-signed', 'input.txt'],
   ['a workbook', 'beneficiaries-portal', 'input.xlsx'],
   ['a statement', 'bank-coda', 'input.cod'],
+  ['lines that are as long as each other', 'payroll-fixed-odd-dates', 'input.txt'],
 ])('without the end of %s', (_, layout, file) => {
   const open = async (change: Partial<Drop> = {}) => {
     const secretariat = layout.startsWith('bank') ? 'bank' : 'alpha';

@@ -7,6 +7,7 @@ import { newLooks } from '../../../src/jobs/intake/looks.ts';
 import { pullDrop } from '../../../src/jobs/intake/pull-drop.ts';
 import { openDropHome } from '../../support/drop-home.ts';
 import { folderPlace } from '../../support/drop-places.ts';
+import { portalRow } from '../../support/portal-rows.ts';
 
 describe('the same again', () => {
   test.each([
@@ -43,6 +44,41 @@ describe('the same again', () => {
     expect((await home.ledger()).map(({ status }) => status)).toEqual(['archived', 'archived', 'archived']);
     const names = await sql`select distinct last_name from beneficiary`.execute(home.db);
     expect(names.rows).toEqual([{ last_name: 'Maes' }]);
+  });
+
+  test('a copy whose refused rows are right and new by now is applied: payroll came before its people', async () => {
+    const home = await openDropHome();
+    await home.send('people-1.csv', home.people(0, 1));
+    await home.visit();
+    const rows = [0, 1].map((at) => [
+      home.employer,
+      portalRow(at).nationalRegisterNumber,
+      '2026-11',
+      'meal',
+      '20',
+      '8,00',
+    ]);
+    const payroll = ['BCE;NISS;Période;Produit;Nombre;Valeur', ...rows.map((cells) => cells.join(';')), ''].join(
+      '\r\n',
+    );
+    for (const name of ['payroll.csv', 'payroll-2.csv']) {
+      await home.send(name, payroll);
+      await home.visit();
+    }
+    await home.send('people-2.csv', home.people(1, 1));
+    await home.visit();
+    for (const name of ['payroll-3.csv', 'payroll-4.csv']) {
+      await home.send(name, payroll);
+      await home.visit();
+    }
+    expect((await home.ledger()).filter(({ name }) => name.startsWith('payroll'))).toMatchObject([
+      { status: 'archived', codes: ['beneficiary.unknown'] },
+      { status: 'duplicate', codes: [] },
+      { status: 'archived', codes: [] },
+      { status: 'duplicate', codes: [] },
+    ]);
+    const granted = await sql<{ quantity: number }>`select quantity from entitlement`.execute(home.db);
+    expect(granted.rows).toEqual([{ quantity: 20 }, { quantity: 20 }]);
   });
 
   test('fault 5: the same name with new content is a new version', async () => {
