@@ -235,11 +235,16 @@ it(
           const short = await give(quick, name, textOf(rows, false), given);
           const long = await give(slow, name, textOf(rows, true), given);
           if (short.status === 'rejected') return;
-          expect(short.status).toBe(long.status);
+          const added = NEW_MONTHS.length;
+          const { read, created } = long.counts;
+          if (short.status === 'duplicate' && long.status === 'applied') {
+            // Fewer rows are refused than before, and the new months make that copy news: from here on the two tell different stories.
+            expect(long.counts).toMatchObject({ created: added, updated: 0, reactivated: 0 });
+            return;
+          }
+          expect(long.status).toBe(short.status);
           expect(short.issues).toEqual(long.issues.filter(({ row }) => row === null || row <= rows.length + 1));
           if (long.status === 'duplicate') continue;
-          const { read, created } = long.counts;
-          const added = NEW_MONTHS.length;
           expect(short.counts).toEqual({ ...long.counts, read: read - added, created: created - added });
           await sql`delete from entitlement where enterprise_number = ${OTHER}`.execute(
             slow.on('2026-12-10').database.db,
